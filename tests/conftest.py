@@ -1,0 +1,46 @@
+"""What holds for every test: a person's own files are out of reach, and Hypothesis repeats its examples exactly."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# What several folders of tests share: `from scribe import Scribe`.
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+# The same examples on every machine; a failure prints what reproduces it. No deadline: other work shares the cores.
+settings.register_profile(
+    "ci", derandomize=True, print_blob=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# For a long look by hand: HYPOTHESIS_PROFILE=explore make test TESTS=tests/core
+settings.register_profile("explore", max_examples=5000, print_blob=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# What a person has set for themselves must change no test, and no test may change what they have.
+_PERSONAL = frozenset(
+    {"SSH_AUTH_SOCK", "SSH_AGENT_PID", "VISUAL", "EDITOR", "PAGER", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
+)
+
+_home = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process (each worker of xdist is one) an empty home folder and a plain environment."""
+    for name in list(os.environ):
+        if name.startswith(("THIMBL_", "XDG_")) or name in _PERSONAL:
+            del os.environ[name]
+    home = Path(tempfile.mkdtemp(prefix="thimbl-tests-"))
+    config.stash[_home] = home
+    os.environ.update(HOME=str(home), TZ="UTC", LC_ALL="C.UTF-8")
+    time.tzset()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that home folder."""
+    if home := config.stash.get(_home, None):
+        shutil.rmtree(home, ignore_errors=True)

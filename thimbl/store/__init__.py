@@ -1,0 +1,36 @@
+"""The store: what was fetched, as it came, and what follows from it, in SQLite.
+
+May import `thimbl.core`. It knows no network and no user interface; `Reader` and `Writer` are the seam behind which
+another database may stand.
+"""
+
+from thimbl.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreMissing,
+    StoreReadOnly,
+    StoreTooNew,
+)
+from thimbl.store.reader import Reader
+from thimbl.store.types import Author, Evidence, Item, Selection, ThreadItem, View
+from thimbl.store.writer import Writer
+
+__all__ = [
+    "Author",
+    "Evidence",
+    "Item",
+    "Reader",
+    "Selection",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "StoreMissing",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "ThreadItem",
+    "View",
+    "Writer",
+]
