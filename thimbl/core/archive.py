@@ -1,0 +1,71 @@
+"""The archive: pages of 100 records, oldest first, each a JSON list (plan-format 7).
+
+Records 1 to 100 are in `00000001.json`, 101 to 200 in `00000101.json`, and so on; the last page is
+unfinished. A page changes only while it fills and when a text in it is withheld. Records above the
+head's `seq` were never published: whoever reads a page leaves them out.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from thimbl.core.plantext import PlanTextError, read_data
+from thimbl.core.records import Record, RecordFault
+
+PAGE: Final = 100
+"""Records in a full page."""
+
+MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
+"""100 records of 8 KiB of text, each character escaped, and as much again for announcements."""
+
+_NAME = re.compile(r"([0-9]{8,})\.json")
+
+
+class ArchiveDamaged(ValueError):
+    """A page of the archive is not what it must be; the message says which and why."""
+
+
+def page_start(seq: int) -> int:
+    """The first seq of the page that holds record `seq`."""
+    return (seq - 1) // PAGE * PAGE + 1
+
+
+def page_name(start: int) -> str:
+    """The file that holds the page which begins with record `start`."""
+    return f"{start:08d}.json"
+
+
+def start_of(name: str) -> int | None:
+    """The first seq of the page in a file of this name; None where it is no page."""
+    match = _NAME.fullmatch(name)
+    start = int(match.group(1)) if match else 0
+    return start if start > 0 and page_start(start) == start and page_name(start) == name else None
+
+
+def write_page(records: Iterable[Record]) -> str:
+    """The text of a page: a JSON list, a record a line, oldest first."""
+    lines = [json.dumps(record.data, ensure_ascii=False, separators=(",", ":")) for record in records]
+    return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+
+
+def read_page(text: str, start: int) -> list[Record]:
+    """The records of the page that begins with `start`, chained among themselves. Raises `ArchiveDamaged`."""
+    name = page_name(start)
+    try:
+        # A page is held to the same model as a plan; the reader wants a map at the root.
+        data: Mapping[str, Any] = read_data('{"entries":' + text.strip() + "}", MAX_PAGE_BYTES)
+        entries = data["entries"]
+        if not isinstance(entries, list) or len(data) > 1:
+            raise ArchiveDamaged(f"{name}: not a list of records")
+        records = [Record.from_data(entry) for entry in entries]
+    except (PlanTextError, RecordFault) as error:
+        raise ArchiveDamaged(f"{name}: {error}") from None
+    before: Record | None = None
+    for place, record in enumerate(records):
+        if record.seq != start + place or (before is not None and record.prev != before.id):
+            raise ArchiveDamaged(f"{name}: record {start + place} is not where it belongs")
+        before = record
+    if len(records) > PAGE:
+        raise ArchiveDamaged(f"{name}: more than {PAGE} records")
+    return records

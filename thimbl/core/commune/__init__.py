@@ -1,0 +1,1 @@
+"""The commune protocol: offers, sales, rent and what follows from them by arithmetic (commune.md)."""
