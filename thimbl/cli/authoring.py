@@ -1,0 +1,307 @@
+"""Commands that write: init, post, reply, edit, retract, sign."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from thimbl.cli.context import Context, pass_context
+from thimbl.cli.errors import USAGE, Failure
+from thimbl.cli.options import address, argument, command, fingerprint, json_option, option
+from thimbl.cli.output import emit, note, say
+from thimbl.cli.texts import kept, read_text
+
+if TYPE_CHECKING:
+    from thimbl.core.address import Address
+    from thimbl.home.account import Account
+    from thimbl.home.authoring import Published
+    from thimbl.store.types import Item
+
+
+@command(
+    examples="""
+    thimbl init ana@fields.example
+    thimbl init ana@fields.example --name 'Ana' --bio 'Grows leeks.'
+    thimbl init ana@fields.example --key ~/.ssh/id_ed25519
+    THIMBL_HOME=~/coop thimbl init coop@fields.example
+"""
+)
+@argument("who", type=address, metavar="ADDRESS", required=False)
+@option("--name", default="", help="Your name, as people read it.")
+@option("--bio", default="", help="A line about you.")
+@option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An Ed25519 key of OpenSSH; its .pub for one in ssh-agent.",
+)
+@option("--recovery", type=fingerprint, help="Fingerprint of a second key that you keep offline.")
+@option(
+    "--plan", type=click.Path(path_type=Path, dir_okay=False), help="Where your plan is, such as a spool's NAME.plan."
+)
+@pass_context
+def init(
+    context: Context,
+    who: "Address | None",
+    name: str,
+    bio: str,
+    key: Path | None,
+    recovery: str | None,
+    plan: Path | None,
+) -> None:
+    """Make an account: a key, and a plan to write in.
+
+    ADDRESS is where others will finger you: your login, '@', and the name of the host that serves your plan. A plan
+    that was there is kept beside the new one.
+    """
+    from thimbl.home import settings
+    from thimbl.home.account import Account
+
+    if context.settings.address is not None:
+        raise Failure(f"There is an account here already: {context.settings.address}. Set THIMBL_HOME for another one.")
+    if who is None:
+        who = _ask_address(context)
+    made = settings.Settings(
+        address=who,
+        key=key.expanduser().absolute() if key else None,
+        plan=plan.expanduser().absolute() if plan else context.settings.plan,
+    )
+    paths = context.paths.with_plan(made.plan) if made.plan else context.paths
+    account = Account(paths, made, context.environ, context.clock, context.account.random, context.account.ask)
+    _prepare_key(account)
+    about = {"name": name, "bio": bio} | ({"recovery": recovery} if recovery else {})
+    taken_up = _first_plan(account, about)
+    settings.save(context.paths, made)
+    with account.writer() as writer:
+        account.remember_all(writer)
+    note(f"You are {who}; your key is {account.signer().public.fingerprint}.")
+    if taken_up:
+        note(f"{paths.plan} was yours already: it goes on where it was.")
+    note("Now 'thimbl post' says something, and 'thimbl serve' lets others finger it.")
+
+
+def _ask_address(context: Context) -> "Address":
+    import getpass
+    import socket
+
+    if not context.stdin_is_terminal:
+        raise Failure("Whose account? Give an address: thimbl init ana@fields.example", code=USAGE)
+    guess = f"{getpass.getuser()}@{socket.getfqdn()}"
+    found: Address = click.prompt("Your address", default=guess, value_proc=address, err=True)
+    return found
+
+
+def _prepare_key(account: "Account") -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from thimbl.core.keys import PrivateKey
+    from thimbl.home.keyfile import make_key
+
+    path = account.key_path
+    if account.settings.key is None and not path.exists() and not path.with_name(path.name + ".pub").exists():
+        make_key(path, lambda: PrivateKey(Ed25519PrivateKey.generate()))
+        note(f"Made a key: {path}. Keep a copy of it where you keep what you can not lose.")
+    account.signer()
+
+
+def _first_plan(account: "Account", about: dict[str, str]) -> bool:
+    """Publish an empty log; True where this account's log was there already."""
+    before = account.files.load()
+    if before.head is not None:
+        account.authoring.describe({key: value for key, value in about.items() if value})
+        return True
+    had_plan = account.files.read_raw() is not None
+    account.authoring.describe(about)
+    if had_plan:
+        note(f"The plan that was there is kept: {account.paths.plan}.before-thimbl")
+    return False
+
+
+@command(
+    examples="""
+    thimbl post 'First furrow of the winter.'
+    echo 'From a pipe.' | thimbl post
+    thimbl post -e
+    thimbl post --subject 'the end of the film' 'It was a dream.'
+"""
+)
+@argument("text", nargs=-1)
+@option("--edit", "-e", "editor", is_flag=True, help="Write it in $VISUAL or $EDITOR.")
+@option("--subject", help="A warning to fold the text under.")
+@option("--lang", help="The language, such as en or de.")
+@option("--license", help="The licence of the text, such as CC-BY-SA-4.0.")
+@json_option
+@pass_context
+def post(
+    context: Context,
+    text: tuple[str, ...],
+    editor: bool,
+    subject: str | None,
+    lang: str | None,
+    license: str | None,
+    as_json: bool,
+) -> None:
+    """Publish a post.
+
+    The text comes from the arguments, from standard input ('-', or a pipe), or from an editor. It prints the
+    reference of the post. A draft is kept if anything goes wrong.
+    """
+    account = context.account
+    authoring = account.authoring
+    words = read_text(context, text, editor, "post")
+    fields = {"subject": subject, "lang": lang, "license": license}
+    given = {key: value for key, value in fields.items() if value}
+    _publish(context, "post", words, as_json, lambda: authoring.post(words, **given))
+
+
+@command(
+    examples="""
+    thimbl reply ic6w2m 'Bring it on Saturday.'
+    thimbl reply bob@dairy.example#ic6w2mxl… -e
+"""
+)
+@argument("reference")
+@argument("text", nargs=-1)
+@option("--edit", "-e", "editor", is_flag=True, help="Write it in $VISUAL or $EDITOR.")
+@option("--subject", help="A warning to fold the text under.")
+@json_option
+@pass_context
+def reply(
+    context: Context, reference: str, text: tuple[str, ...], editor: bool, subject: str | None, as_json: bool
+) -> None:
+    """Answer a post.
+
+    REFERENCE is an id, or the beginning of one, as the lists show it.
+    """
+    authoring = context.account.authoring
+    target = _find(context, reference)
+    words = read_text(context, text, editor, f"reply-{target.id}")
+    fields = {"subject": subject} if subject else {}
+    words, more = answering(target, words)
+    _publish(context, f"reply-{target.id}", words, as_json, lambda: authoring.post(words, **fields, **more))
+
+
+def answering(target: "Item", words: str) -> tuple[str, dict[str, str]]:
+    """The text and the fields of an answer to `target`."""
+    from thimbl.home.authoring import answer_fields
+
+    return answer_fields(target.address, None if target.seq is None else target.id, words)
+
+
+def _find(context: Context, reference: str) -> "Item":
+    from thimbl.cli.names import find_item
+
+    with context.reader() as reader:
+        return find_item(reader, reference)
+
+
+def _publish(context: Context, draft: str, words: str, as_json: bool, act: "Callable[[], Published]") -> None:
+    with kept(context, draft, words):
+        published = act()
+    _told(context, published, as_json)
+
+
+def _told(context: Context, published: "Published", as_json: bool) -> None:
+    """Print the reference, which is the promise that it is on disk; then bring the store up to date."""
+    record = published.records[-1]
+    if as_json:
+        emit({"reference": str(published.reference), "id": record.id, "seq": record.seq, "kind": record.kind})
+    else:
+        say(str(published.reference))
+    remember(context, published)
+
+
+def remember(context: Context, published: "Published") -> None:
+    """Take what was published into the store. It is published whether or not that succeeds."""
+    from thimbl.store.errors import StoreError
+
+    try:
+        context.account.remember_published(published)
+    except StoreError as error:
+        note(f"It is published, but your store was not brought up to date: {error} Run 'thimbl rebuild' later.")
+
+
+def _own(context: Context, reference: str) -> "Item":
+    item = _find(context, reference)
+    if item.address != context.account.address:
+        raise Failure(f"That is by {item.address}: you can change only what you said yourself.")
+    return item
+
+
+@command(
+    examples="""
+    thimbl edit ic6w2m 'Second furrow of the winter.'
+    thimbl edit ic6w2m -e
+"""
+)
+@argument("reference")
+@argument("text", nargs=-1)
+@option("--edit", "-e", "editor", is_flag=True, help="Change it in $VISUAL or $EDITOR.")
+@json_option
+@pass_context
+def edit(context: Context, reference: str, text: tuple[str, ...], editor: bool, as_json: bool) -> None:
+    """Change the text of a post.
+
+    Readers show the new text, marked as edited. The earlier one stays in your log.
+    """
+    authoring = context.account.authoring
+    target = _own(context, reference)
+    words = read_text(context, text, editor, f"edit-{target.id}", start=target.text)
+    _publish(context, f"edit-{target.id}", words, as_json, lambda: authoring.edit(target.id, words))
+
+
+@command(
+    examples="""
+    thimbl retract ic6w2m
+    thimbl retract ic6w2m --yes
+"""
+)
+@argument("reference")
+@option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@pass_context
+def retract(context: Context, reference: str, yes: bool, as_json: bool) -> None:
+    """Take a post back.
+
+    Your host serves the text no longer, and readers drop it at once; that something stood there remains visible.
+    """
+    target = _own(context, reference)
+    if not yes and context.stdin_is_terminal:
+        from thimbl.core.terminal import safe_line
+
+        click.confirm(f"Take back {safe_line(target.text)[:60]!r}?", abort=True, err=True)
+    _told(context, context.account.authoring.retract(target.id), as_json)
+
+
+@command(
+    examples="""
+    thimbl sign
+    thimbl sign --discard
+"""
+)
+@option("--discard", is_flag=True, help="Bring back the plan as it was signed; what you wrote is kept beside it.")
+@pass_context
+def sign(context: Context, discard: bool) -> None:
+    """Publish what you wrote into your plan by hand.
+
+    New entries ('- text: what you say', at the top of the entries) become posts; a changed name, bio or list of
+    following is published with them. A plan of plain words becomes one post.
+    """
+    from thimbl.home import following, signing
+
+    account = context.account
+    if discard:
+        signing.discard(account.authoring)
+        note(f"{account.paths.plan} is as you signed it.")
+        return
+    followed = following.load(account.paths)
+    published, edited = signing.sign(account.authoring, following.public(followed))
+    if edited.follows is not None:
+        followed = following.with_public(account.paths, edited.follows)
+        with account.writer() as writer:
+            account.sync_following(writer, followed)
+    remember(context, published)
+    for record in published.records:
+        say(f"{account.address}#{record.id}")
+    new = len(published.records)
+    note(f"Signed: {new} new post{'' if new == 1 else 's'}.")

@@ -1,0 +1,94 @@
+"""`thimbl demo`: try it, without touching anything of one's own."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from thimbl.cli.context import Context, pass_context
+from thimbl.cli.errors import Failure
+from thimbl.cli.options import command, option
+from thimbl.cli.output import note
+
+if TYPE_CHECKING:
+    from thimbl.cli.demo.village import Village
+
+
+@command(
+    examples="""
+    thimbl demo
+    thimbl demo --shell
+"""
+)
+@option("--shell", is_flag=True, help="Open a shell in which 'thimbl' is the demonstration's, instead of the screen.")
+@pass_context
+def demo(context: Context, shell: bool) -> None:
+    """Try it: three hosts on this machine, and an account for you.
+
+    A commune, two co-ops and four members have been posting for some weeks, a tractor's bonds are for sale, and one
+    host answers as it did in 2011. You follow all of them. Nothing of your own is touched, and all is gone at the end.
+    Without a terminal it prints the timeline.
+    """
+    from tempfile import TemporaryDirectory
+
+    from thimbl.cli.demo.story import YOU
+    from thimbl.cli.demo.village import Village
+
+    on_terminal = context.stdin_is_terminal and context.stdout_is_terminal
+    if on_terminal and not shell and find_spec("textual") is None:
+        raise Failure("The terminal program needs Textual: install it with  pip install 'thimbl-node[tui]'")
+    with _tidy(), TemporaryDirectory(prefix="thimbl-demo-", ignore_cleanup_errors=True) as folder:
+        village = Village(Path(folder), context.environ, context.now())
+        try:
+            note("Starting three hosts, and one of 2011 …")
+            village.start()
+            village.populate()
+            note("Fingering everybody …")
+            fetched = village.fetch()
+            if fetched.returncode != 0:
+                raise Failure(f"The demonstration can not reach its own hosts: {fetched.stderr.strip()}")
+            note(fetched.stderr.strip())
+            if on_terminal:
+                _hand_over(village, YOU, shell, context)
+            else:
+                _show(village, YOU)
+        finally:
+            village.stop()
+
+
+def _hand_over(village: "Village", who: str, shell: bool, context: Context) -> None:
+    """Give the terminal to the UI, or to a shell."""
+    argv = village.program("tui")
+    if shell:
+        argv = [context.environ.get("SHELL") or "/bin/sh"]
+        note("Here 'thimbl' is you@fields.example: try 'thimbl timeline', 'thimbl post'. 'exit' ends it.")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever has the terminal
+    try:
+        subprocess.run(argv, env=village.environment(who), check=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _show(village: "Village", who: str) -> None:
+    click.echo(village.run(who, "timeline", "-n", "40").stdout, nl=False)
+
+
+@contextmanager
+def _tidy() -> Iterator[None]:
+    """A signal that ends the program lets it clean up first."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,269 @@
+"""Lists of items and people: `timeline`, `mentions`, `search`, `following`.
+
+A list ends with the newest, so that the newest stands above the prompt, as `tail` and `journalctl` have it; the order
+is the same off a terminal.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from thimbl.cli.context import Context, pass_context
+from thimbl.cli.jsonform import ITEM_HELP, author_data, item_data
+from thimbl.cli.layout import columns
+from thimbl.cli.marks import style_of, words_of
+from thimbl.cli.options import argument, command, json_option, moment, option
+from thimbl.cli.output import emit, note, painter, say
+from thimbl.cli.when import age
+from thimbl.core.terminal import safe_line
+
+if TYPE_CHECKING:
+    from thimbl.store.reader import Reader
+    from thimbl.store.types import Author, Item, Selection
+
+SHOWN: Final = 20
+"""Items, unless the person says otherwise: two screens of a small terminal."""
+
+BATCH: Final = 200
+"""Items that are held at once, so that a list of 100,000 takes no more memory than one of 200."""
+
+ORDER: Final = "The newest comes last, just above the prompt.\n\n"
+
+
+def list_options(function: Callable[..., object]) -> Callable[..., object]:
+    """The options of every list of items."""
+    for add in (
+        json_option,
+        option("--unfold", is_flag=True, help="Show the texts that their authors folded under a subject."),
+        option("--newest-first", is_flag=True, help="Begin with the newest."),
+        option("--until", type=moment, metavar="TIME", help="Not from this moment on."),
+        option(
+            "--since", type=moment, metavar="TIME", help="Not before this moment: 3h, 2d, yesterday, 2026-11-01 (UTC)."
+        ),
+        option(
+            "-n", "--limit", type=click.IntRange(min=0), default=SHOWN, show_default=True, metavar="NUMBER",
+            help="The newest so many; 0 for all.",
+        ),
+    ):
+        function = add(function)
+    return function
+
+
+@command(
+    examples="""
+    thimbl timeline
+    thimbl timeline -n 50 --since 2d
+    thimbl timeline --author mark --unfold
+    thimbl timeline --unread --json
+    thimbl timeline --everyone --until 2026-11-01 -n 0
+    """,
+    epilog=ORDER + ITEM_HELP,
+)
+@option("-a", "--author", metavar="WHO", help="Only what this one wrote: an address, or your name for them.")
+@option("--everyone", is_flag=True, help="All that is here, also by those you do not follow.")
+@option("--bonds", is_flag=True, help="Only bond offers.")
+@option("--unread", is_flag=True, help="Only what you have not read.")
+@list_options
+@pass_context
+def timeline(
+    context: Context, /, author: str | None, everyone: bool, bonds: bool, unread: bool, **options: Any
+) -> None:
+    """Show what you and those you follow have written.
+
+    What is here already is shown; 'thimbl fetch' asks for what is new, and 'thimbl read' does both.
+    """
+    if sum((author is not None, everyone, bonds)) > 1:
+        raise click.UsageError("--author, --everyone and --bonds are three different lists: give one.")
+
+    def select(reader: "Reader") -> "Selection":
+        from thimbl.cli.names import find_author
+        from thimbl.store.types import Selection, View
+
+        limits = {"unread": unread, "since": options["since"], "until": options["until"]}
+        if author is not None:
+            return Selection(View.AUTHOR, author=find_author(reader, author), **limits)
+        return Selection(View.EVERYONE if everyone else View.BONDS if bonds else View.FOLLOWED, **limits)
+
+    show_list(context, select, "Nothing here fits.", **options)
+
+
+@command(
+    examples="""
+    thimbl mentions
+    thimbl mentions --unread
+    thimbl mentions --since 1w --json
+    """,
+    epilog=ORDER + ITEM_HELP,
+)
+@option("--unread", is_flag=True, help="Only what you have not read.")
+@list_options
+@pass_context
+def mentions(context: Context, /, unread: bool, **options: Any) -> None:
+    """Show what names you or answers you.
+
+    A post names you by your address (@ana@fields.example), or by the name that its author follows you under.
+    """
+
+    def select(_reader: "Reader") -> "Selection":
+        from thimbl.store.types import Selection, View
+
+        return Selection(View.MENTIONS, unread=unread, since=options["since"], until=options["until"])
+
+    show_list(context, select, "Nobody here names or answers you.", **options)
+
+
+@command(
+    examples="""
+    thimbl search tractor
+    thimbl search '#tractor' rent
+    thimbl search --since 2026-11-01 'lower field' --json
+    """,
+    epilog=ORDER + ITEM_HELP,
+)
+@argument("words", nargs=-1, required=True)
+@list_options
+@pass_context
+def search(context: Context, /, words: tuple[str, ...], **options: Any) -> None:
+    """Find posts by their words and tags.
+
+    All words must be in a post. A word that begins with # is a tag.
+    """
+
+    def select(_reader: "Reader") -> "Selection":
+        from thimbl.store.types import Selection, View
+
+        return Selection(View.SEARCH, words=" ".join(words), since=options["since"], until=options["until"])
+
+    show_list(context, select, "Nothing here has all of these words.", **options)
+
+
+def show_list(
+    context: Context,
+    select: Callable[["Reader"], "Selection"],
+    nothing: str,
+    *,
+    limit: int,
+    newest_first: bool,
+    as_json: bool,
+    unfold: bool,
+    since: int | None = None,
+    until: int | None = None,
+) -> list[int]:
+    """Print a list, or on stderr why it is empty and what to do about it. Returns the rowids that were printed."""
+    del since, until  # they are in the selection
+    from thimbl.store.errors import StoreMissing
+
+    try:
+        with context.reader() as reader:
+            rowids = reader.rowids(select(reader), limit or None)
+            ordered = rowids if newest_first else rowids[::-1]
+            show_items(context, items_of(reader, ordered), as_json=as_json, unfold=unfold)
+            if not rowids and not as_json:
+                note(f"{nothing} {_next_step(reader)}")
+            return rowids
+    except StoreMissing:
+        if not as_json:
+            note(f"Nothing is here yet. {_first_step(context)}")
+        return []
+
+
+def items_of(reader: "Reader", rowids: Sequence[int]) -> "Iterator[Item]":
+    """The items of these rows, in their order."""
+    for start in range(0, len(rowids), BATCH):
+        yield from reader.items(rowids[start : start + BATCH])
+
+
+def show_items(context: Context, items: "Iterator[Item]", *, as_json: bool, unfold: bool) -> None:
+    """Print items: JSON, or blocks with an empty line between them."""
+    if as_json:
+        for item in items:
+            emit(item_data(item))
+        return
+    from thimbl.cli.render import Renderer
+
+    renderer = Renderer(context, unfold=unfold)
+    for number, item in enumerate(items):
+        if number:
+            say()
+        say("\n".join(renderer.block(item)))
+
+
+def _first_step(context: Context) -> str:
+    if context.settings.address is None:
+        return "Make an account: thimbl init YOU@YOUR.HOST"
+    return "Follow somebody: thimbl follow ADDRESS"
+
+
+def _next_step(reader: "Reader") -> str:
+    if not reader.authors():
+        return "You follow nobody yet: thimbl follow ADDRESS"
+    return "To ask for what is new: thimbl fetch"
+
+
+@command(
+    examples="""
+    thimbl following
+    thimbl following --json
+    thimbl following --json | jq -r 'select(.failure) | .address'
+    """,
+    epilog="""\
+--json gives for each: address, nick, name, followed, private, verdict, reason, fingerprint, recovery, seq, updated,
+asked, answered, failure, gap_below, moved_to, posts. What is not known is null.
+""",
+)
+@json_option
+@pass_context
+def following(context: Context, as_json: bool) -> None:
+    """List whom you follow, and how they stand.
+
+    For each: your name for them, their address, the verdict on their newest answer, how old the newest plan is that
+    holds, and when they were last asked.
+    """
+    from thimbl.store.errors import StoreMissing
+
+    try:
+        with context.reader() as reader:
+            authors = reader.authors()
+    except StoreMissing:
+        authors = []
+    if as_json:
+        for author in authors:
+            emit(author_data(author))
+    elif authors:
+        say("\n".join(_following_page(context, authors)))
+    else:
+        note(f"You follow nobody yet. {_first_step(context)}")
+
+
+def _following_page(context: Context, authors: "Sequence[Author]") -> list[str]:
+    now, paint = context.now(), painter(context)
+    rows = [["you call", "address", "verdict", "plan of", "asked"]]
+    for author in authors:
+        rows.append([
+            safe_line(author.nick or "") + (" (private)" if author.private else ""),
+            str(author.address),
+            words_of(author.verdict),
+            "-" if author.updated is None else age(author.updated, now),
+            "never" if author.asked is None else age(author.asked, now),
+        ])
+    header, *cells = columns(rows)
+    lines = [paint("".join(header), "faint")]
+    for author, (nick, address, verdict, plan, asked) in zip(authors, cells, strict=True):
+        lines.append(paint(nick, "author") + address + paint(verdict, style_of(author.verdict)) + plan + asked)
+        lines += [f"    {line}" for line in _troubles(author)]
+    return lines
+
+
+def _troubles(author: "Author") -> Iterator[str]:
+    """What is to be known of somebody besides the row: each a line."""
+    if author.failure:
+        yield f"could not be asked: {safe_line(author.failure)}"
+    if author.reason and str(author.verdict) not in ("verified", "unsigned"):
+        yield safe_line(author.reason)
+    if author.gap_below is not None:
+        yield f"the records before {author.gap_below} are not here"
+    if author.moved_to is not None:
+        yield f"moved to {author.moved_to}"
+
+

@@ -1,0 +1,275 @@
+"""Commands that speak Finger: serve, fetch, finger. Twisted is imported when one of them runs."""
+
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from thimbl.cli.context import Context, pass_context
+from thimbl.cli.errors import PARTLY, Failure
+from thimbl.cli.options import address, argument, command, json_option, option
+from thimbl.cli.output import emit, note, say
+
+if TYPE_CHECKING:
+    from finger.client import FingerClient
+    from thimbl.core.address import Address
+    from thimbl.node.accounts import Accounts
+    from thimbl.node.fetch import Fetcher, Outcome
+    from thimbl.store.writer import Writer
+
+
+@command(
+    examples="""
+    thimbl fetch
+    thimbl fetch ana@fields.example
+    thimbl fetch --watch --every 300
+"""
+)
+@argument("who", type=address, nargs=-1, metavar="[ADDRESS]...")
+@option("--watch", is_flag=True, help="Go on asking, round after round, until stopped.")
+@option(
+    "--every", type=click.IntRange(10), default=120, show_default=True, help="With --watch: seconds between rounds."
+)
+@json_option
+@pass_context
+def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int, as_json: bool) -> int:
+    """Ask those you follow what is new.
+
+    Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3.
+    """
+    return _watch(context, every, as_json) if watch else _fetch(context, who, as_json)
+
+
+def fetch_now(context: Context) -> int:
+    """Fetch everybody who is followed, saying on stderr what went wrong; the exit code."""
+    return _fetch(context, (), as_json=False)
+
+
+async def fetch_these(context: Context, writer: "Writer", client: "FingerClient", who: "Sequence[Address]") -> None:
+    """Fetch these in a reactor that runs already, saying what comes of it."""
+    from thimbl.node.fetch import Fetcher
+
+    teller = _Teller(context, as_json=False)
+    teller.summary(await Fetcher(client, writer, context.now).fetch_all(who, teller.told))
+
+
+def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any, Any, None]]") -> None:
+    """Run `work` in the reactor, with a client that connects where the settings send it."""
+    from twisted.internet.defer import Deferred
+
+    from thimbl.node.polling import client, installed, run
+
+    reactor = installed()
+    asking = client(reactor, context.settings)
+    run(reactor, lambda: Deferred.fromCoroutine(work(asking)))
+
+
+def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
+    from thimbl.node.polling import installed, run
+
+    reactor = installed()
+    with context.account.writer() as writer:
+        fetcher, teller = _fetcher(context, writer, reactor), _Teller(context, as_json)
+        whom = list(who) or _followed(writer)
+        if not whom:
+            note("You follow nobody yet: 'thimbl follow ADDRESS'.")
+            return 0
+        teller.expect(len(whom))
+        outcomes = run(reactor, lambda: fetcher.fetch_all(whom, teller.told))
+        teller.summary(outcomes)
+        return PARTLY if any(not outcome.is_good for outcome in outcomes) else 0
+
+
+def _watch(context: Context, every: int, as_json: bool) -> int:
+    from thimbl.home.durable import try_lock
+    from thimbl.node.polling import Interrupted, Watch, installed, run
+
+    if try_lock(context.paths.lock) is None:
+        raise Failure("Another 'thimbl fetch --watch' is at work for this account already.")
+    reactor = installed()
+    with context.account.writer() as writer:
+        fetcher, teller = _fetcher(context, writer, reactor), _Teller(context, as_json)
+
+        def whom() -> "Sequence[Address]":
+            _sync(context, writer)
+            return _followed(writer)
+
+        watch = Watch(
+            reactor,
+            whom,
+            lambda addresses: fetcher.fetch_all(addresses, teller.told),
+            every,
+        )
+        with suppress(Interrupted):  # that is how it is stopped
+            run(reactor, watch.start)
+    return 0
+
+
+def _fetcher(context: Context, writer: "Writer", reactor: Any) -> "Fetcher":
+    from thimbl.node.fetch import Fetcher
+    from thimbl.node.polling import client
+
+    _sync(context, writer)
+    return Fetcher(client(reactor, context.settings), writer, context.now)
+
+
+def _sync(context: Context, writer: "Writer") -> None:
+    context.account.sync_following(writer)
+
+
+def _followed(writer: "Writer") -> "list[Address]":
+    return [author.address for author in writer.authors(followed_only=True) if not author.is_me]
+
+
+class _Teller:
+    """Says what comes of a fetch: a line for each failure, a counter on a terminal, objects for a program."""
+
+    def __init__(self, context: Context, as_json: bool) -> None:
+        self.as_json = as_json
+        self.counts = sys.stderr.isatty() and not as_json and context.terminal is None
+        self.expected = self.done = 0
+
+    def expect(self, number: int) -> None:
+        self.expected = number
+
+    def told(self, outcome: "Outcome") -> None:
+        self.done += 1
+        if self.as_json:
+            emit(outcome_data(outcome))
+            sys.stdout.flush()
+            return
+        if self.counts:
+            sys.stderr.write("\r\x1b[K")
+        if not outcome.is_good:
+            note(f"{outcome.address}: {outcome.verdict + ': ' if outcome.verdict else ''}{outcome.reason}.")
+        if outcome.moved_to is not None:
+            note(f"{outcome.address} has moved: 'thimbl follow {outcome.moved_to}'.")
+        if self.counts and self.done < self.expected:
+            sys.stderr.write(f"fetching: {self.done} of {self.expected}")
+            sys.stderr.flush()
+
+    def summary(self, outcomes: "Sequence[Outcome]") -> None:
+        if self.as_json:
+            return
+        new, bad = sum(outcome.new for outcome in outcomes), sum(not outcome.is_good for outcome in outcomes)
+        asked = f"{len(outcomes)} asked"
+        note(f"{asked}, {new} new" + (f", {bad} not as they should be." if bad else "."))
+
+
+def outcome_data(outcome: "Outcome") -> dict[str, Any]:
+    """An outcome for programs. `verdict` is null where no plan came, and `failure` says why."""
+    return {
+        "address": str(outcome.address),
+        "verdict": str(outcome.verdict) if outcome.verdict else None,
+        "reason": outcome.reason if outcome.verdict else "",
+        "failure": None if outcome.verdict else outcome.reason,
+        "new": outcome.new,
+        "unchanged": outcome.unchanged,
+        "fingerprint": outcome.fingerprint,
+        "gap_below": outcome.gap_below,
+        "moved_to": str(outcome.moved_to) if outcome.moved_to else None,
+    }
+
+
+@command(
+    examples="""
+    thimbl finger ana@fields.example
+    thimbl finger ana/head@fields.example:7979
+    thimbl finger @fields.example
+    thimbl finger -l root@localhost
+"""
+)
+@argument("query")
+@option("--long", "-l", "long", is_flag=True, help="Ask for a longer answer (/W).")
+@pass_context
+def finger(context: Context, query: str, long: bool) -> None:
+    """Ask any Finger query and show the answer as it came.
+
+    QUERY is what a finger program takes: user@host, @host, user@host:port, user@host@by.way.of. Control characters in
+    the answer are shown, not obeyed.
+    """
+    from finger.errors import AskFailed
+    from finger.query import QueryError, Target
+    from finger.wire import from_wire
+    from thimbl.core.terminal import safe
+    from thimbl.node.polling import client, installed, run
+
+    try:
+        target = Target.parse(query, verbose=long)
+    except QueryError as error:
+        raise click.BadParameter(str(error), param_hint="QUERY") from None
+    reactor = installed()
+    asking = client(reactor, context.settings)
+    try:
+        raw = run(reactor, lambda: asking.ask(target.host, target.port, target.query))
+    except AskFailed as error:
+        raise Failure(f"{error}") from None
+    text = from_wire(raw).decode("utf-8", "replace")
+    say(safe(text.removesuffix("\n")))
+
+
+@command(
+    examples="""
+    thimbl serve
+    thimbl serve --listen tcp:7979:interface=127.0.0.1
+    thimbl serve --spool /var/spool/thimbl --listen tcp:79 --listen tcp6:79
+    thimbl serve --homes
+"""
+)
+@option("--listen", multiple=True, metavar="ENDPOINT", help="Where: a Twisted endpoint, such as tcp:7979. Repeatable.")
+@option("--spool", type=click.Path(path_type=Path, file_okay=False), help="Serve the NAME.plan files of this folder.")
+@option("--homes", is_flag=True, help="Serve the ~/.plan of everybody with a home here, but for a ~/.nofinger.")
+@option("--stdio", is_flag=True, help="Answer one query on standard input and output, for inetd.")
+@pass_context
+def serve(context: Context, listen: tuple[str, ...], spool: Path | None, homes: bool, stdio: bool) -> None:
+    """Answer Finger queries.
+
+    Without --spool or --homes it serves your own plan, at the port of your address. It prints each address that it
+    is bound to, and ends cleanly at SIGTERM. An edited plan shows in the next answer.
+    """
+    from thimbl.node.answering import Answerer
+
+    if spool is not None and homes:
+        raise click.UsageError("--spool and --homes exclude each other.")
+    if stdio and listen:
+        raise click.UsageError("--stdio and --listen exclude each other.")
+    answerer = Answerer(_accounts(context, spool, homes))
+    if stdio:
+        from finger.stdio import serve_stdio
+
+        serve_stdio(answerer, sys.stdin, sys.stdout)
+        return
+    own_port = context.settings.address.port if context.settings.address and spool is None and not homes else 79
+    _serve(answerer, listen or (f"tcp:{own_port}",))
+
+
+def _accounts(context: Context, spool: Path | None, homes: bool) -> "Accounts":
+    from thimbl.node.accounts import Account, Homes, OwnAccount, Spool
+
+    if homes:
+        return Homes()
+    if spool is not None:
+        if not spool.is_dir():
+            raise Failure(f"There is no folder {spool}. Make it, and put NAME.plan files there.")
+        return Spool(spool)
+    return OwnAccount(Account(context.account.address.user, "", context.paths.plan))
+
+
+def _serve(answerer: Any, descriptions: Sequence[str]) -> None:
+    from finger.errors import ListenFailed
+    from thimbl.node.daemon import Daemon, log_to_stderr
+    from thimbl.node.polling import installed
+
+    def ready(bound: str) -> None:
+        say(f"Listening on {bound}.")
+        sys.stdout.flush()
+
+    log_to_stderr()
+    reactor = installed()
+    try:
+        Daemon(reactor, reactor, answerer).run(descriptions, ready)
+    except ListenFailed as error:
+        raise Failure(str(error)) from None

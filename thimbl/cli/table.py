@@ -1,0 +1,53 @@
+"""Which commands there are, and where each is: what `thimbl --help` prints without importing any of them.
+
+The help here is the first sentence of the command's own docstring (a test compares them): it stands here so that the
+list of commands costs no import.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: the section of `--help` that it stands in, ``module:attribute``, and its help in one sentence."""
+
+    section: str
+    target: str
+    help: str
+
+
+WRITE: Final = "Write"
+READ: Final = "Read"
+PEOPLE: Final = "People and keys"
+COMMONS: Final = "Commons"
+NODE: Final = "This node"
+
+COMMANDS: Final = {
+    "init": Entry(WRITE, "thimbl.cli.authoring:init", "Make an account: a key, and a plan to write in."),
+    "post": Entry(WRITE, "thimbl.cli.authoring:post", "Publish a post."),
+    "reply": Entry(WRITE, "thimbl.cli.authoring:reply", "Answer a post."),
+    "edit": Entry(WRITE, "thimbl.cli.authoring:edit", "Change the text of a post."),
+    "retract": Entry(WRITE, "thimbl.cli.authoring:retract", "Take a post back."),
+    "sign": Entry(WRITE, "thimbl.cli.authoring:sign", "Publish what you wrote into your plan by hand."),
+    "read": Entry(READ, "thimbl.cli.read:read", "Fetch, then show what is new."),
+    "timeline": Entry(READ, "thimbl.cli.lists:timeline", "Show what you and those you follow have written."),
+    "mentions": Entry(READ, "thimbl.cli.lists:mentions", "Show what names you or answers you."),
+    "search": Entry(READ, "thimbl.cli.lists:search", "Find posts by their words and tags."),
+    "thread": Entry(READ, "thimbl.cli.one:thread", "Show a whole conversation."),
+    "show": Entry(READ, "thimbl.cli.one:show", "Show one record in full."),
+    "mark": Entry(READ, "thimbl.cli.read:mark", "Mark posts as read or unread."),
+    "tui": Entry(READ, "thimbl.cli.upkeep:tui", "Read and write in a full-screen terminal program."),
+    "follow": Entry(PEOPLE, "thimbl.cli.people:follow", "Follow somebody."),
+    "unfollow": Entry(PEOPLE, "thimbl.cli.people:unfollow", "Follow somebody no longer."),
+    "following": Entry(PEOPLE, "thimbl.cli.lists:following", "List whom you follow, and how they stand."),
+    "profile": Entry(PEOPLE, "thimbl.cli.people:profile", "Show or change a profile."),
+    "key": Entry(PEOPLE, "thimbl.cli.people:key", "Your key."),
+    "bond": Entry(COMMONS, "thimbl.cli.bond:bond", "Bonds of a commune."),
+    "fetch": Entry(NODE, "thimbl.cli.network:fetch", "Ask those you follow what is new."),
+    "serve": Entry(NODE, "thimbl.cli.network:serve", "Answer Finger queries."),
+    "finger": Entry(NODE, "thimbl.cli.network:finger", "Ask any Finger query and show the answer as it came."),
+    "verify": Entry(NODE, "thimbl.cli.verify:verify", "Check a plan: who signed it, and whether it holds."),
+    "rebuild": Entry(NODE, "thimbl.cli.upkeep:rebuild", "Make the store again from your plan and what was fetched."),
+    "demo": Entry(NODE, "thimbl.cli.demo.command:demo", "Try it: three hosts on this machine, and an account for you."),
+}
