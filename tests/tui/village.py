@@ -1,0 +1,186 @@
+"""A small village in a real store, and a desk that writes into it: what the tests of the terminal UI are about.
+
+The store is written by the real `Writer` from plans that were really signed and judged; only the network is missing.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.scribe import Scribe
+from thimbl.core.address import Address, Reference
+from thimbl.core.log import judge
+from thimbl.core.times import DAY, HOUR, MINUTE, parse_time
+from thimbl.store.types import Item
+from thimbl.store.writer import Writer
+
+NOW = parse_time("2026-11-20T12:00:00Z")
+"""The reader's clock."""
+
+ME = "cy@mill.example"
+
+OFFER = {
+    "commune": "commune@fields.example",
+    "series": "B-2026-1",
+    "asset": "A second-hand tractor, 60 hp, with a front loader",
+    "description": "The old one has 14,000 hours. @ana has looked at this one: https://tractors.example/60hp",
+    "risk": "If the harvest fails, the rent is late.",
+    "face": "24000.00 EUR",
+    "unit": "100.00 EUR",
+    "rent": "480.00 EUR",
+    "term": 60,
+    "rate_bp": 400,
+    "closes": "2026-11-29T12:00:00Z",
+}
+
+
+class Village:
+    """Scribes by name, and the store of the reader, who is the scribe `me`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "thimbl" / "store.db"
+        self.me = Scribe(ME, key="cy", start=NOW - 20 * DAY, name="Cy", bio="Reads, and buys a bond now and then.")
+        self.scribes: dict[str, Scribe] = {}
+        with Writer.open(self.path) as writer:
+            writer.set_me(self.me.address)
+            self.take(writer, self.me, me=True)
+
+    def take(self, writer: Writer, scribe: Scribe, now: int = NOW, *, me: bool = False) -> int:
+        """Put all that a scribe has published into the store."""
+        known = writer.known(scribe.address, 0, scribe.seq + 1)
+        return writer.take(judge(scribe.plan(), known, now), now, me=me)
+
+    def meet(self, address: str, key: str, *, start: int = NOW - 10 * DAY, **head: str) -> Scribe:
+        """A new scribe, not yet followed."""
+        scribe = Scribe(address, key=key, start=start, **head)
+        self.scribes[key] = scribe
+        return scribe
+
+    def follow(self, scribe: Scribe, nick: str, now: int = NOW) -> None:
+        """Follow them, and fetch."""
+        with Writer.open(self.path) as writer:
+            writer.follow(scribe.address, nick)
+            self.take(writer, scribe, now)
+
+    def fetch(self, scribe: Scribe, now: int = NOW) -> int:
+        """Fetch again."""
+        with Writer.open(self.path) as writer:
+            return self.take(writer, scribe, now)
+
+    def desk(self) -> "VillageDesk":
+        """The reader's desk."""
+        return VillageDesk(self)
+
+
+def furnished(folder: Path) -> Village:
+    """A village with some life in it."""
+    village = Village(folder)
+    ana = village.meet("ana@fields.example", "ana", name="Ana", bio="Vegetables, and a dog called Root.")
+    ana.head_data["following"] = [{"nick": "cy", "address": ME}]
+    first = ana.post("Frost on the lower field this morning. The leeks do not mind. #frost")
+    ana.now = NOW - 2 * DAY
+    ana.post("Root the dog has found a hedgehog.\nBoth are fine; both are offended.", subject="animals")
+    field = village.meet("lower@fields.example", "lower", name="Lower Field", bio="A co-op of six, and one tractor.")
+    field.now = NOW - DAY
+    field.post("We have looked at a tractor: https://tractors.example/60hp and (https://example.org/a_(b)) too.")
+    field.now = NOW - 5 * HOUR
+    field.announce("bond-offer", **OFFER)
+    field.now = NOW - 4 * HOUR
+    answer = field.post("Ours is white as well. @cy@mill.example was right about the fleece.",
+                        re=f"{ana.address}#{first.id}")
+    ana.now = NOW - 3 * HOUR
+    ana.post("霜が降りた。野原は真っ白です。👩‍🌾🥬 The school wrote this one.", re=f"{field.address}#{answer.id}")
+    ana.now = NOW - 30 * MINUTE
+    slip = ana.post("A slip of the pen.")
+    ana.retract(slip)
+    ana.now = NOW - 5 * MINUTE
+    ana.post("@cy the bakery asks whether the flour comes on Monday.")
+    field.now = NOW - 2 * MINUTE
+    village.follow(ana, "ana", NOW - MINUTE)
+    village.follow(field, "lower", NOW - MINUTE)
+    return village
+
+
+class VillageDesk:
+    """A `tui.ports.Desk` whose plan is the scribe `me` of a village; it notes what it was asked."""
+
+    def __init__(self, village: Village) -> None:
+        self.village = village
+        self.address = village.me.address
+        self.drafts: dict[str, str] = {}
+        self.saved: dict[str, str] = {}
+        self.posted: list[tuple[str, str | None]] = []
+        self.replied: list[tuple[Item, str]] = []
+        self.followed: list[tuple[Address, str | None]] = []
+        self.unfollowed: list[Address] = []
+        self.marked: list[tuple[list[int], bool]] = []
+        self.fault: Exception | None = None
+        self.reports: list[dict[str, object]] = []
+        self.fetch_status = 0
+        self.answer = ""
+
+    def _check(self) -> None:
+        if self.fault is not None:
+            raise self.fault
+
+    def _publish(self, text: str, **body: str) -> Reference:
+        self._check()
+        me = self.village.me
+        me.now = max(me.now, NOW)
+        record = me.post(text, **body)
+        with Writer.open(self.village.path) as writer:
+            self.village.take(writer, me, me=True)
+        return Reference(self.address, record.id)
+
+    def post(self, text: str, subject: str | None = None) -> Reference:
+        self.posted.append((text, subject))
+        return self._publish(text) if subject is None else self._publish(text, subject=subject)
+
+    def reply(self, to: Item, text: str) -> Reference:
+        self.replied.append((to, text))
+        return self._publish(text, re=str(to.reference))
+
+    def follow(self, address: Address, nick: str | None) -> None:
+        self._check()
+        self.followed.append((address, nick))
+        with Writer.open(self.village.path) as writer:
+            writer.follow(address, nick or address.user)
+
+    def unfollow(self, address: Address) -> None:
+        self._check()
+        self.unfollowed.append(address)
+        with Writer.open(self.village.path) as writer:
+            writer.unfollow(address)
+
+    def mark(self, rowids: Sequence[int], read: bool) -> None:
+        self._check()
+        self.marked.append((list(rowids), read))
+        with Writer.open(self.village.path) as writer:
+            writer.mark(rowids, read)
+
+    def save_state(self, key: str, value: str) -> None:
+        self.saved[key] = value
+        with Writer.open(self.village.path) as writer:
+            writer.set_state(key, value)
+
+    def save_draft(self, name: str, text: str) -> None:
+        self.drafts[name] = text
+
+    def draft(self, name: str) -> str:
+        return self.drafts.get(name, "")
+
+    def drop_draft(self, name: str) -> None:
+        self.drafts.pop(name, None)
+
+    def fetch_command(self) -> list[str]:
+        lines = "\n".join(json.dumps(report) for report in self.reports)
+        code = "import sys; print(sys.argv[1]); print(sys.argv[2], file=sys.stderr); sys.exit(int(sys.argv[3]))"
+        return [sys.executable, "-c", code, lines, "the network is down", str(self.fetch_status)]
+
+    def watch_command(self) -> list[str] | None:
+        return None
+
+    def preview(self, address: Address) -> list[str]:
+        code = "import sys; sys.stdout.write(sys.argv[1]); sys.exit(not sys.argv[1] and 'nobody lives there')"
+        return [sys.executable, "-c", code, self.answer]

@@ -1,0 +1,119 @@
+"""Whatever waits for the disk, done aside: one thread for reading the store, one for the person's own writing.
+
+- The UI's thread never waits. What it asks for runs in order, one at a time; a question whose asker was cancelled
+  before its turn is not asked at all.
+- A reader of the store lives in its own thread from opening to closing, as SQLite likes it. Where the store can not be
+  opened, the next question tries again.
+- A draft is written a moment after the last key, and at once when a screen closes or the program ends, however it ends.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from thimbl.store.errors import StoreError
+from thimbl.store.reader import Reader
+from tui.ports import Desk
+
+T = TypeVar("T")
+
+DRAFT_DELAY: Final = 0.5
+"""Seconds after the last key until a draft is written: what a crash of the machine may cost."""
+
+
+def told(error: BaseException) -> str:
+    """What a person reads of an error: its message, or where it has none the first paragraph of its class."""
+    message = str(error).strip()
+    if message:
+        return message
+    described = (type(error).__doc__ or type(error).__name__).strip()
+    return " ".join(described.split("\n\n")[0].split())
+
+
+class Shelf:
+    """The store, read in a thread of its own."""
+
+    def __init__(self, open_reader: Callable[[], Reader]) -> None:
+        self._open = open_reader
+        self._reader: Reader | None = None
+        self._thread = ThreadPoolExecutor(1, "thimbl-shelf")
+
+    async def ask(self, question: Callable[[Reader], T]) -> T:
+        """What `question` finds; raises :class:`StoreError` where the store can not be read."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
+
+    def _answer(self, question: Callable[[Reader], T]) -> T:
+        if self._reader is None:
+            self._reader = self._open()
+        try:
+            return question(self._reader)
+        except StoreError:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def close(self) -> None:
+        """Close the reader in its thread, and end the thread; questions that wait are dropped."""
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+
+class Pen:
+    """A desk, asked in a thread of its own, and the drafts that are still to be written."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._thread = ThreadPoolExecutor(1, "thimbl-pen")
+        self._lock = threading.Lock()
+        self._drafts: dict[str, str] = {}
+
+    async def do(self, deed: Callable[[Desk], T]) -> T:
+        """What `deed` returns; raises what it raises. It is done even when its asker goes away meanwhile."""
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(deed, self.desk)))
+
+    def later(self, deed: Callable[[Desk], object], failed: Callable[[BaseException], None]) -> None:
+        """Do it and do not wait; `failed` is called with what it raised, by the loop that runs now."""
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+
+        def done(future: Future[object]) -> None:
+            if (error := future.exception()) is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
+                    loop.call_soon_threadsafe(failed, error, context=context)
+
+        self._thread.submit(deed, self.desk).add_done_callback(done)
+
+    def note_draft(self, name: str, text: str) -> None:
+        """Remember a draft until `save_drafts` writes it."""
+        with self._lock:
+            self._drafts[name] = text
+
+    def forget_draft(self, name: str) -> None:
+        """What was to be written of it is not written any more."""
+        with self._lock:
+            self._drafts.pop(name, None)
+
+    def save_drafts(self, failed: Callable[[BaseException], None]) -> None:
+        """Write the drafts that were noted, aside."""
+        if self._drafts:
+            self.later(self._write_drafts, failed)
+
+    def _write_drafts(self, desk: Desk) -> None:
+        with self._lock:
+            drafts, self._drafts = self._drafts, {}
+        for name, text in drafts.items():
+            desk.save_draft(name, text)
+
+    def close(self, last: Callable[[Desk], object] | None = None) -> None:
+        """Write what is still to be written, do the `last` deed, and end the thread. Raises what the desk raises."""
+        deeds = [self._thread.submit(deed, self.desk) for deed in (self._write_drafts, last) if deed is not None]
+        self._thread.shutdown(wait=True)
+        for deed in deeds:
+            deed.result()

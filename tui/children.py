@@ -1,0 +1,211 @@
+"""The processes that the UI starts: one fetch, a poller, and a look at somebody before following them.
+
+- Twisted's loop and Textual's share no process (architecture.md, Processes): whatever goes over the network is a child,
+  which reports one JSON object a line.
+- A child has no terminal and no standard input, is read in bounded pieces, and ends with the UI.
+- What a child writes is remote text: it is escaped where it is shown.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+MAX_LINE: Final = 1 << 20
+"""Bytes of one line of a report, generously: a reason quotes at most some hundred."""
+
+MAX_ANSWER: Final = 2 << 20
+"""Bytes of a previewed answer that are read: a plan of 1 MiB (plan-format 1), its CRs, and what stands around it."""
+
+MAX_TROUBLE: Final = 4_096
+"""Bytes of a child's standard error that are kept: its last words."""
+
+PREVIEW_PATIENCE: Final = 30.0
+"""Seconds for a preview: longer than a finger client waits, so that its own words come first."""
+
+GRACE: Final = 2.0
+"""Seconds from SIGTERM to SIGKILL."""
+
+
+class ChildFailed(Exception):
+    """A program that thimbl started did not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One line of a fetch: what became of asking one author."""
+
+    address: str
+    verdict: str = ""
+    new: int = 0
+    failure: str = ""
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Report | None":
+        """The report that a line makes; None for a line that is none."""
+        try:
+            data = json.loads(raw)
+        except ValueError:
+            return None
+        if not isinstance(data, dict) or not isinstance(data.get("address"), str):
+            return None
+        new, failure = data.get("new"), data.get("failure")
+        return cls(
+            data["address"],
+            str(data.get("verdict") or ""),
+            new if isinstance(new, int) and not isinstance(new, bool) else 0,
+            str(failure) if failure else "",
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a whole fetch came to."""
+
+    asked: int = 0
+    new: int = 0
+    failures: list[Report] = field(default_factory=list)
+
+    def add(self, report: Report) -> None:
+        """Count one more."""
+        self.asked += 1
+        self.new += report.new
+        if report.failure:
+            self.failures.append(report)
+
+    @property
+    def words(self) -> str:
+        """The fetch in one line; not escaped."""
+        posts = f"{self.new} new" if self.new else "nothing new"
+        people = f"{self.asked} asked"
+        if not self.failures:
+            return f"Fetched: {posts}, {people}."
+        named = "; ".join(f"{report.address}: {report.failure}" for report in self.failures[:2])
+        more = f"; and {len(self.failures) - 2} more" if len(self.failures) > 2 else ""
+        return f"Fetched: {posts}, {people}, {len(self.failures)} did not answer. {named}{more}"
+
+
+class Child:
+    """A running process, used as ``async with Child(argv) as child``; ended on the way out."""
+
+    def __init__(self, argv: Sequence[str]) -> None:
+        self._argv = argv
+        self._process: asyncio.subprocess.Process | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._trouble = b""
+
+    async def __aenter__(self) -> "Child":
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=MAX_LINE,
+            )
+        except (OSError, ValueError) as error:
+            raise ChildFailed(f"{self._argv[0] if self._argv else 'Nothing'} can not be started: {error}") from None
+        self._listener = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        process, listener = self._process, self._listener
+        assert process is not None, "entered"
+        assert listener is not None, "entered"
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), GRACE)
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+        listener.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listener
+
+    async def _listen(self) -> None:
+        process = self._process
+        assert process is not None, "entered"
+        assert process.stderr is not None, "piped"
+        while piece := await process.stderr.read(MAX_TROUBLE):
+            self._trouble = (self._trouble + piece)[-MAX_TROUBLE:]
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """The lines of its standard output as they come; one that is longer than a line may be is left out."""
+        assert self._process is not None, "entered"
+        assert self._process.stdout is not None, "piped"
+        while True:
+            try:
+                line = await self._process.stdout.readline()
+            except ValueError:
+                continue
+            if not line:
+                return
+            yield line
+
+    async def read(self, limit: int) -> bytes:
+        """The first `limit` bytes of its standard output."""
+        assert self._process is not None, "entered"
+        assert self._process.stdout is not None, "piped"
+        found = bytearray()
+        while len(found) < limit and (piece := await self._process.stdout.read(limit - len(found))):
+            found += piece
+        return bytes(found)
+
+    async def end(self) -> int:
+        """Its exit status, when it has ended."""
+        assert self._process is not None, "entered"
+        assert self._listener is not None, "entered"
+        status = await self._process.wait()
+        await self._listener
+        return status
+
+    @property
+    def last_words(self) -> str:
+        """The last line that it wrote to its standard error; not escaped."""
+        lines = self._trouble.decode("utf-8", "replace").strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+
+async def fetch(argv: Sequence[str], told: Callable[[Report], None]) -> Tally:
+    """Run one fetch, telling each report as it comes. Raises :class:`ChildFailed` where it could not do its work."""
+    tally = Tally()
+    async with Child(argv) as child:
+        async for raw in child.lines():
+            if (report := Report.read(raw)) is not None:
+                tally.add(report)
+                told(report)
+        status = await child.end()
+        # A fetch of which part failed ends with 3, and has told each failure (experience.md).
+        if status != 0 and not tally.failures:
+            raise ChildFailed(child.last_words or f"The fetch ended with status {status} and said nothing.")
+    return tally
+
+
+async def watch(argv: Sequence[str], told: Callable[[Report], None]) -> str:
+    """Run a poller until it ends; its last words."""
+    async with Child(argv) as child:
+        async for raw in child.lines():
+            if (report := Report.read(raw)) is not None:
+                told(report)
+        status = await child.end()
+        return child.last_words or f"it ended with status {status}"
+
+
+async def preview(argv: Sequence[str]) -> bytes:
+    """The answer that a child found. Raises :class:`ChildFailed` with its own words where it found none."""
+    try:
+        async with asyncio.timeout(PREVIEW_PATIENCE), Child(argv) as child:
+            answer = await child.read(MAX_ANSWER)
+            if len(answer) >= MAX_ANSWER:
+                raise ChildFailed("The answer is longer than a plan may be.")
+            status = await child.end()
+            if status != 0 or not answer.strip():
+                raise ChildFailed(child.last_words or f"Nobody answered (status {status}).")
+            return answer
+    except TimeoutError:
+        raise ChildFailed("No answer came in time.") from None

@@ -1,0 +1,143 @@
+"""Small questions: one of several, links with where they lead, all keys."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from thimbl.core.terminal import safe_line
+
+MAX_LINKS: Final = 50
+"""Links of one post that are listed; a post has room for more, and nobody opens them."""
+
+
+class Choice(ModalScreen[str | None]):
+    """One of several things, each chosen by its key, by Enter or by a click; None where nothing was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._heading, self._choices = title, choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Text(self._heading)
+            yield OptionList(
+                *(Option(Text.assemble((f" {key}  ", "bold"), told), id=key) for key, told in self._choices),
+                markup=False,
+                compact=True,
+            )
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character in dict(self._choices):
+            event.stop()
+            self.dismiss(event.character)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(message.option_id)
+
+
+class Confirm(ModalScreen[bool]):
+    """Whether to do something that is told in full first. Enter alone does nothing until the button is chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(False)", "Back"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str], yes: str) -> None:
+        super().__init__()
+        self._heading, self._lines, self._yes = title, lines, yes
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Text(self._heading)
+            with VerticalScroll(can_focus=False):
+                yield Static(Text("\n".join(self._lines)), markup=False, classes="told")
+            with Horizontal(classes="buttons"):
+                yield Button("Back", id="no", compact=True)
+                yield Button(Text(self._yes), id="yes", variant="primary", compact=True)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#no", Button).focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, message: Button.Pressed) -> None:
+        self.dismiss(message.button.id == "yes")
+
+
+class Links(ModalScreen[str | None]):
+    """The links of a post, each in full with the host that it leads to; the one that was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, links: Sequence[str]) -> None:
+        super().__init__()
+        self._links = links[:MAX_LINKS]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Text("Links: where they lead")
+            shown = [Text(f"{host_of(link)}\n  {safe_line(link)}") for link in self._links]
+            yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
+        yield Footer(show_command_palette=False, compact=True)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, message: OptionList.OptionSelected) -> None:
+        self.dismiss(self._links[int(message.option_id or 0)])
+
+
+def host_of(link: str) -> str:
+    """The host that a link leads to, escaped: what comes before an ``@`` in it is left out, as a browser does."""
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return "no host that can be read"
+    if parts.scheme.lower() == "mailto":
+        return f"a letter to {safe_line(parts.path)}"
+    return safe_line(host or "no host")
+
+
+class Help(ModalScreen[None]):
+    """All keys, as they are bound: each group is a title and rows of keys and what they do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss(None)", "Back"),
+        Binding("j,down", "move(1)", show=False),
+        Binding("k,up", "move(-1)", show=False),
+    ]
+
+    def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def compose(self) -> ComposeResult:
+        text = Text()
+        for title, rows in self.groups:
+            text.append(f"{title}\n", "bold underline")
+            for keys, told in rows:
+                text.append(f"  {keys:<16} ", "bold").append(f"{told}\n")
+            text.append("\n")
+        text.append("The mouse works: click to select, wheel to scroll, double click to read. ")
+        text.append("Marks: ● unread, ▌ selected.\n", "dim")
+        with VerticalScroll(classes="dialog", id="help") as dialog:
+            dialog.border_title = Text("Keys")
+            yield Static(text, markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def action_move(self, lines: int) -> None:
+        self.query_one("#help").scroll_relative(y=lines, animate=False)

@@ -1,0 +1,118 @@
+"""What is unread, and what has come while the reader was reading.
+
+- The store is looked at once a second by `PRAGMA data_version`, which costs nothing; what is in sight is read again
+  only when somebody has written.
+- New rows are offered and taken in on a key, and the selected row stays where it stands on the screen.
+"""
+
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from thimbl.store.reader import Reader
+from thimbl.store.types import ThreadItem
+from tui import places
+from tui.bars import Status
+from tui.reading import ReadingScreen
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between looks at whether the store has changed."""
+
+
+class LivingScreen(ReadingScreen):
+    """The reading screen, kept up with the store."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next_unread", "Unread", tooltip="to the next unread one"),
+        Binding("A", "all_read", "All read", show=False, tooltip="mark all of this list as read"),
+        Binding("full_stop", "take_new", "Show new", show=False, key_display=".", tooltip="show what is new"),
+    ]
+
+    _version: int | None = None
+    _looking = False
+
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_EVERY, self.look)
+
+    async def look(self) -> None:
+        """Whether somebody has written to the store since the last look."""
+        if self._looking or not self.ready:
+            return
+        self._looking = True
+        try:
+            version = await self.ask(Reader.data_version)
+            if version is not None and version != self._version:
+                self._version = version
+                await self._changed()
+        finally:
+            self._looking = False
+
+    async def _changed(self) -> None:
+        spot = self.spot
+        if not spot.place.is_items:
+            await self.reload()
+        else:
+            await self.supply(self.timeline.stale())
+            new = await self.ask(partial(places.newcomers, place=spot.place, have=self.timeline.row_of))
+            if new is not None and self.spot is spot:
+                self.status.offer(new)
+                if new and not self.timeline.keys:
+                    await self._take_new()
+        await self.count()
+
+    async def reload(self) -> bool:
+        """List the same place as it is by now; whether the reader still was there."""
+        spot = self.spot
+        listing = await self.ask(partial(places.listing, place=spot.place))
+        if listing is None or self.spot is not spot:
+            return False
+        self.timeline.merge(listing.keys, self.marks.apply(listing.entries))
+        self.status.offer(0)
+        self.show_where()
+        return True
+
+    @on(Status.Pressed)
+    def action_take_new(self) -> None:
+        """Take in what is new; the selected row stays where it is."""
+        if self.status.offered:
+            self.run_worker(self._take_new(), group="place", exclusive=True)
+
+    async def _take_new(self) -> None:
+        offered, was_empty = self.status.offered, not self.timeline.keys
+        if await self.reload() and not was_empty:
+            self.say(f"{offered} new taken in: n goes to the next unread, g to the newest.")
+
+    # What is unread
+
+    async def _unread_here(self) -> list[int]:
+        """The unread rows of this list, top first."""
+        timeline, place = self.timeline, self.spot.place
+        if place.is_items:
+            found = await self.ask(partial(places.unread_in, place=place, have=timeline.row_of))
+            rows = [key for key in found or () if not self.marks.is_marked_read(key)]
+            return sorted(rows, key=lambda key: timeline.row_of.get(key, 0))
+        entries = ((key, timeline.entry_of(key)) for key in timeline.keys)
+        return [k for k, e in entries if isinstance(e, ThreadItem) and e.item is not None and e.item.unread]
+
+    def action_next_unread(self) -> None:
+        self.run_worker(self._next_unread(), group="next", exclusive=True)
+
+    async def _next_unread(self) -> None:
+        row_of = self.timeline.row_of
+        unread = [key for key in await self._unread_here() if key != self.timeline.key and key in row_of]
+        if unread:
+            self.timeline.select_key(next((key for key in unread if row_of[key] > self.timeline.row), unread[0]))
+        elif self.status.offered:
+            self.say("All read. The new ones are not shown yet.")
+        else:
+            self.say("Nothing unread here.")
+
+    def action_all_read(self) -> None:
+        self.run_worker(self._all_read(), group="next", exclusive=True)
+
+    async def _all_read(self) -> None:
+        if unread := await self._unread_here():
+            self.mark(unread, True)
+        self.say(f"{len(unread)} marked as read." if unread else "Nothing unread here.")

@@ -1,0 +1,314 @@
+"""The list: one virtual widget for a hundred thousand rows (performance.md, "Textual, first paint of a list").
+
+- All rows are of one height, so where a row stands is arithmetic and a list costs its keys alone.
+- Entries are asked for around what is shown and kept in a bounded cache; a row is drawn once and its strips are kept.
+- Nothing moves under the reader's eyes: new keys are merged with the selected row staying on its line of the screen,
+  and an entry that changed is replaced where it stands.
+- The widget knows no store: it says what it wants (:class:`Timeline.Wanted`) and is supplied.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from tui.lines import Line, line
+from tui.paint import CURSOR, CURSOR_BLURRED, Painted
+from tui.rows import Entry, draw
+
+AHEAD: Final = 30
+"""Rows that are read above and below the screen when one of them is missing: a page of scrolling without a gap."""
+
+ENTRIES_KEPT: Final = 600
+"""Entries in the cache: several screens in both directions, some MiB even when each text is as long as it may be."""
+
+ROWS_KEPT: Final = 400
+"""Painted rows in the cache."""
+
+TALL: Final = 30
+"""Lines of the widget from which on a row has three lines, with two of text."""
+
+
+class Timeline(Painted):
+    """Rows by key, one of them selected."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "step(1)", "Next", show=False, tooltip="the next, older one"),
+        Binding("k,up", "step(-1)", "Previous", show=False, tooltip="the one above"),
+        Binding("g,home", "go_end(-1)", "Newest", show=False, tooltip="to the top of the list"),
+        Binding("G,end", "go_end(1)", "Oldest", show=False, tooltip="to the end of the list"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("enter", "open", "Read", show=False, tooltip="read what is selected; in Following: their posts"),
+    ]
+
+    class Wanted(Message):
+        """These entries are needed to draw what is shown."""
+
+        def __init__(self, keys: list[int]) -> None:
+            super().__init__()
+            self.keys = keys
+
+    class Moved(Message):
+        """Another row is selected, or its entry has come; `key` is None in an empty list."""
+
+        def __init__(self, key: int | None) -> None:
+            super().__init__()
+            self.key = key
+
+    class Opened(Message):
+        """The selected row was chosen by Enter or a double click."""
+
+    def __init__(self, now: Callable[[], float], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._now = now
+        self._keys: list[int] = []
+        self._row_of: dict[int, int] = {}
+        self._cursor = 0
+        self._entries: OrderedDict[int, Entry] = OrderedDict()
+        self._pending: set[int] = set()
+        self._wanting = False
+        self._painted: OrderedDict[tuple[int, str], list[Strip]] = OrderedDict()
+        self._blank: Sequence[Line] = ()
+
+    # What is listed
+
+    @property
+    def keys(self) -> Sequence[int]:
+        """The keys of the rows, top first."""
+        return self._keys
+
+    @property
+    def row_of(self) -> Mapping[int, int]:
+        """Where each key stands."""
+        return self._row_of
+
+    @property
+    def key(self) -> int | None:
+        """The selected row's."""
+        return self._keys[self._cursor] if self._keys else None
+
+    @property
+    def row(self) -> int:
+        """Which row is selected, from 0."""
+        return self._cursor
+
+    @property
+    def entry(self) -> Entry | None:
+        """The selected row's, where it has been read already."""
+        return self._entries.get(self.key) if self.key is not None else None
+
+    @property
+    def line(self) -> int:
+        """How many lines below the top of the widget the selected row begins."""
+        return self._cursor * self.row_height - self.scroll_offset.y
+
+    @property
+    def row_height(self) -> int:
+        """Lines of a row."""
+        return 3 if self.size.height >= TALL else 2
+
+    def entry_of(self, key: int) -> Entry | None:
+        """An entry that is in the cache."""
+        return self._entries.get(key)
+
+    def show(
+        self, keys: Sequence[int], entries: Mapping[int, Entry], key: int | None = None, line: int | None = None
+    ) -> None:
+        """List other rows; `key` is selected and stands `line` lines below the top, or both are the first."""
+        self._entries = OrderedDict(entries)
+        self._pending.clear()
+        self._painted.clear()
+        self._set_keys(keys, key, 0 if line is None else line)
+
+    def merge(self, keys: Sequence[int], entries: Mapping[int, Entry]) -> None:
+        """The same list with rows come or gone: the selected one stays selected, and stays on its line."""
+        line, before, cursor = self.line, self._keys, self._cursor
+        self._entries.update(entries)
+        known = frozenset(keys)
+        # Where the selected row is gone, the nearest one below it that is left takes its place.
+        key = next((key for key in before[cursor:] if key in known), None)
+        self._set_keys(keys, key, line, fallback=min(cursor, max(0, len(keys) - 1)))
+
+    def _set_keys(self, keys: Sequence[int], key: int | None, line: int, fallback: int = 0) -> None:
+        self._keys = list(keys)
+        self._row_of = {key: row for row, key in enumerate(self._keys)}
+        self._cursor = self._row_of.get(key, fallback) if key is not None else fallback
+        self._lay_out(line)
+        self.post_message(self.Moved(self.key))
+
+    def show_blank(self, lines: Sequence[Line]) -> None:
+        """What stands there while the list is empty."""
+        self._blank = lines
+        self.refresh()
+
+    def supply(self, entries: Mapping[int, Entry], asked: Iterable[int]) -> None:
+        """What was wanted. A key of `asked` that brings no entry has gone from the store; it is not asked for again."""
+        for key, entry in entries.items():
+            self._entries[key] = entry
+            self._entries.move_to_end(key)
+            self._unpaint(key)
+        self._pending.difference_update(entries)
+        while len(self._entries) > max(ENTRIES_KEPT, len(entries)) and self._trim_one(entries):
+            pass
+        self.refresh()
+        if self.key in entries:
+            self.post_message(self.Moved(self.key))
+
+    def _trim_one(self, fresh: Mapping[int, Entry]) -> bool:
+        """Drop the entry that was used longest ago; False where only fresh ones are left."""
+        key = next(iter(self._entries))
+        if key in fresh:
+            return False
+        del self._entries[key]
+        return True
+
+    def replace(self, key: int, entry: Entry) -> None:
+        """An entry that has changed, where it stands."""
+        if key in self._entries:
+            self._entries[key] = entry
+            self._unpaint(key)
+            self._refresh_row(self._row_of.get(key))
+
+    def stale(self) -> list[int]:
+        """The store has changed: forget what is out of sight, and say what is in sight and should be read again."""
+        top, bottom = self._in_sight()
+        shown = {*self._keys[top:bottom], *([] if self.key is None else [self.key])}
+        for key in self._entries.keys() - shown:
+            del self._entries[key]
+        self._pending.clear()
+        return sorted(shown)
+
+    def tick(self) -> None:
+        """Time has passed: the ages are drawn anew."""
+        self._painted.clear()
+        self.refresh()
+
+    # Drawing
+
+    def forget_strips(self) -> None:
+        self._painted.clear()
+
+    def _unpaint(self, key: int) -> None:
+        for ground in ("", CURSOR, CURSOR_BLURRED):
+            self._painted.pop((key, ground), None)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.columns
+        row, part = divmod(y + self.scroll_offset.y, self.row_height)
+        if not self._keys:
+            return self._blank_line(y, width)
+        if row >= len(self._keys):
+            return self.paint(line(), width)
+        key = self._keys[row]
+        ground = "" if row != self._cursor else CURSOR if self.has_focus else CURSOR_BLURRED
+        strips = self._painted.get((key, ground))
+        if strips is None:
+            entry = self._entries.get(key)
+            lines = draw(entry, width, self.row_height, self._now(), selected=row == self._cursor)
+            strips = self.paint_rows(lines, width, ground)
+            if entry is None:
+                self._want()
+            else:
+                self._entries.move_to_end(key)
+                self._painted[key, ground] = strips
+                if len(self._painted) > ROWS_KEPT:
+                    self._painted.popitem(last=False)
+        return strips[part]
+
+    def _blank_line(self, y: int, width: int) -> Strip:
+        top = max(0, (self.size.height - len(self._blank)) // 3)
+        index = y - top
+        return self.paint(self._blank[index] if 0 <= index < len(self._blank) else line(), width)
+
+    def _in_sight(self) -> tuple[int, int]:
+        top = self.scroll_offset.y // self.row_height
+        return top, min(len(self._keys), top + self.size.height // self.row_height + 2)
+
+    def _want(self) -> None:
+        if not self._wanting:
+            self._wanting = True
+            self.call_later(self._ask)
+
+    def _ask(self) -> None:
+        self._wanting = False
+        top, bottom = self._in_sight()
+        around = self._keys[max(0, top - AHEAD) : bottom + AHEAD]
+        keys = [key for key in around if key not in self._entries and key not in self._pending]
+        if keys:
+            self._pending.update(keys)
+            self.post_message(self.Wanted(keys))
+
+    # Where it stands
+
+    def _lay_out(self, line: int) -> None:
+        self._painted.clear()
+        height = self.row_height
+        self.virtual_size = Size(self.columns, len(self._keys) * height)
+        # The line is kept as far as the screen and the ends of the list allow.
+        line = max(0, min(line, self.size.height - height))
+        self.scroll_to(y=max(0, self._cursor * height - line), animate=False, force=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._lay_out(self.line)
+
+    def on_focus(self) -> None:
+        self._refresh_row(self._cursor)
+
+    def on_blur(self) -> None:
+        self._refresh_row(self._cursor)
+
+    def _refresh_row(self, row: int | None) -> None:
+        if row is not None:
+            self.refresh_lines(row * self.row_height, self.row_height)
+
+    def select_row(self, row: int) -> None:
+        """Select a row and bring it into sight."""
+        row = max(0, min(row, len(self._keys) - 1))
+        if self._keys and row != self._cursor:
+            before, self._cursor = self._cursor, row
+            self._refresh_row(before)
+            self._refresh_row(row)
+            self.post_message(self.Moved(self.key))
+        self._bring_into_sight()
+
+    def select_key(self, key: int) -> None:
+        """Select the row of this key, where it has one."""
+        if key in self._row_of:
+            self.select_row(self._row_of[key])
+
+    def _bring_into_sight(self) -> None:
+        height = self.row_height
+        top = self._cursor * height
+        if top < self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        elif top + height > self.scroll_offset.y + self.size.height:
+            self.scroll_to(y=top + height - self.size.height, animate=False)
+
+    # Keys and mouse
+
+    def action_step(self, rows: int) -> None:
+        self.select_row(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        self.select_row(self._cursor + pages * max(1, self.size.height // self.row_height - 1))
+
+    def action_go_end(self, end: int) -> None:
+        self.select_row(0 if end < 0 else len(self._keys) - 1)
+
+    def action_open(self) -> None:
+        if self._keys:
+            self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        row = (event.y + self.scroll_offset.y) // self.row_height
+        if 0 <= row < len(self._keys):
+            self.select_row(row)
+            if event.chain == 2:
+                self.action_open()
