@@ -1,0 +1,244 @@
+"""One connection to SQLite: how it is opened, its transactions, and SQLite's errors as ours.
+
+- WAL mode: readers see a whole state and never wait for the writer, nor the writer for them.
+- Every write is in a transaction that begins with BEGIN IMMEDIATE: it waits for its turn at the beginning, where
+  waiting works, and not at its first write, where SQLite would refuse at once.
+- `secure_delete`: what a person retracts leaves the file, not only the tables (plan-format 3, `retract`).
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+from thimbl.store import schema
+from thimbl.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreMissing,
+    StoreReadOnly,
+)
+
+BUSY_SECONDS: Final = 10.0
+"""How long to wait for another writer: a rebuild of 100,000 posts takes a few seconds, and a person waits no longer."""
+
+CACHE_KIB: Final = 16_384
+"""Page cache of a connection: the indexes of 100,000 posts fit in it."""
+
+MAX_VARIABLES: Final = 500
+"""Values bound in one statement: below the 999 that the oldest SQLite in use allows."""
+
+Row = tuple[Any, ...]
+
+_PRIMARY: Final = 0xFF  # the low byte of an extended result code is the primary one (sqlite.org/rescode.html)
+
+
+def translate(error: sqlite3.Error, path: Path) -> StoreError:
+    """The error of ours that says what SQLite's means and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreDamaged(f"The store {path} is damaged ({error}). {_what_to_do(StoreDamaged)}")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(f"The store {path} is busy. {_what_to_do(StoreBusy)}")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return StoreReadOnly(f"The store {path} is read-only. {_what_to_do(StoreReadOnly)}")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(f"The disk that holds {path} is full: make room, then do it again. Nothing was half kept.")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return StoreReadOnly(f"The store {path} can not be opened: look at the permissions of its folder.")
+    return StoreError(f"The store {path} failed: {error}.")
+
+
+def _what_to_do(kind: type[StoreError]) -> str:
+    advice = (kind.__doc__ or "").partition(": ")[2]
+    return advice[:1].upper() + advice[1:]
+
+
+class Database:
+    """A connection whose errors are `StoreError`s."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._depth = 0
+
+    @classmethod
+    def reading(cls, path: Path) -> Self:
+        """Open for reading only. Raises `StoreError`."""
+        if not path.exists():
+            raise StoreMissing(f"There is no store at {path}. 'thimbl init' makes one.")
+        database = cls._connect(path, "ro")
+        try:
+            with database._translated():
+                current = schema.check_version(database._connection)
+            if not current:
+                # A reader can not upgrade; whoever may write can, and then it is of today.
+                cls.writing(path).close()
+            database.run("PRAGMA query_only = ON")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def writing(cls, path: Path) -> Self:
+        """Open for writing; makes the file (0600, in a folder 0700) and upgrades it. Raises `StoreError`."""
+        # Not opened to look: closing a file drops this process's locks on it (sqlite.org/howtocorrupt.html 2.2).
+        if not path.exists():
+            cls._make(path)
+        return cls._open(path)
+
+    @classmethod
+    def _open(cls, path: Path) -> Self:
+        database = cls._connect(path, "rw")
+        try:
+            with database._translated():
+                connection = database._connection
+                connection.execute("PRAGMA secure_delete = ON")
+                if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    connection.execute("PRAGMA journal_mode = WAL")
+                # In WAL mode NORMAL keeps the file whole through a crash; what a power cut takes is fetched again,
+                # and one's own posts are in the plan files before they are here.
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                schema.upgrade(connection)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def _make(cls, path: Path) -> None:
+        """Make a whole store beside `path`, then give it its name: nobody ever sees half a one.
+
+        Two processes that begin at once would otherwise be in each other's way while the file turns to WAL mode, where
+        SQLite does not wait.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".store-", dir=path.parent) as folder:  # mode 0700
+                draft = Path(folder, path.name)
+                # SQLite would make it by the umask; -wal and -shm take the mode of the file.
+                os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+                cls._open(draft).close()
+                with suppress(FileExistsError):  # another process was first
+                    os.link(draft, path)
+        except OSError as error:
+            raise StoreReadOnly(f"The store {path} can not be made: {error.strerror}.") from None
+
+    @classmethod
+    def _connect(cls, path: Path, mode: str) -> Self:
+        uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+        try:
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise translate(error, path) from None
+        database = cls(connection, path)
+        try:
+            database.run(f"PRAGMA cache_size = -{CACHE_KIB}")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """The first row of a query, or None."""
+        try:
+            found: Row | None = self._connection.execute(sql, values).fetchone()
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        return found
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.row(sql, values)
+        return None if found is None else found[0]
+
+    def column(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """The first column of all rows."""
+        return [row[0] for row in self.rows(sql, values)]
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; the number of rows that it changed."""
+        try:
+            return self._connection.execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> int:
+        """Run one statement for each of `values`; the number of rows that they changed."""
+        try:
+            return self._connection.executemany(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def flush_log(self) -> None:
+        """Write the write-ahead log into the file and empty it, unless a reader is in the middle of something.
+
+        Then it happens with a later write; no writer waits for it.
+        """
+        self.run("PRAGMA busy_timeout = 0")
+        try:
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+
+    @property
+    def in_batch(self) -> bool:
+        """Whether a transaction of this connection is open."""
+        return self._depth > 0
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction: all of it is kept, or nothing. Inside another one it is a part that can fail alone."""
+        name = f"part_{self._depth}"
+        outer = self._depth == 0
+        self.run("BEGIN IMMEDIATE" if outer else f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
+            yield
+            self.run("COMMIT" if outer else f"RELEASE {name}")
+        except BaseException:
+            # Some errors have rolled back all of it already (a full disk, for one).
+            if self._connection.in_transaction:
+                self.run("ROLLBACK" if outer else f"ROLLBACK TO {name}")
+            raise
+        finally:
+            self._depth -= 1
+
+
+def chunks(values: Sequence[Any], size: int = MAX_VARIABLES) -> Iterator[Sequence[Any]]:
+    """`values` in pieces that fit into one statement."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def marks(values: Sequence[object]) -> str:
+    """`?, ?, ?` for as many values."""
+    return ", ".join("?" * len(values))

@@ -1,0 +1,33 @@
+"""What can be wrong with the store on this machine. None of it is the fault of a peer.
+
+The message says what happened and what to do next; that is what a person is shown. Whatever SQLite raises becomes one
+of these (`thimbl.store.database`).
+"""
+
+
+class StoreError(Exception):
+    """The store can not be used."""
+
+
+class StoreMissing(StoreError):
+    """There is no store yet: 'thimbl init' makes one, and 'thimbl rebuild' makes it again from the plan files."""
+
+
+class StoreTooNew(StoreError):
+    """The store was made by a newer thimbl: install that version, or keep two accounts apart with THIMBL_HOME."""
+
+
+class StoreDamaged(StoreError):
+    """The store is damaged: move it away and run 'thimbl rebuild', then 'thimbl fetch'; the plan files are whole."""
+
+
+class StoreBusy(StoreError):
+    """Another thimbl has been writing to the store for too long: try again, or end that one."""
+
+
+class StoreReadOnly(StoreError):
+    """The store can not be written: its file or folder is read-only, or belongs to somebody else."""
+
+
+class StoreFull(StoreError):
+    """The store could not be written: there is no room left on the disk. Nothing of this change was kept."""

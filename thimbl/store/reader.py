@@ -1,0 +1,158 @@
+"""Reading the store. A `Reader` never changes it, and never waits for whoever does."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.log import Known
+from thimbl.store import edits, log, selection, threads
+from thimbl.store.database import Database, chunks, marks
+from thimbl.store.rows import AUTHOR_COLUMNS, ITEM_COLUMNS, ITEM_TABLES, author_of, evidence_of, item_of
+from thimbl.store.types import Author, Evidence, Item, Selection, ThreadItem, View
+
+FOUND: Final = 10
+"""Items that an ambiguous prefix is answered with: enough to choose from."""
+
+_PREFIX: Final = re.compile(r"[a-z2-7]{1,52}")
+
+
+class Reader:
+    """A handle on the store for reading. Every method may raise `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the store at `path`. Raises `StoreMissing` where there is none, and other `StoreError`s."""
+        return cls(Database.reading(path))
+
+    def close(self) -> None:
+        """Close the handle; a second time does nothing."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """A number that changes when anyone else has written."""
+        return int(self._db.value("PRAGMA data_version"))
+
+    # items
+
+    def rowids(self, selection_: Selection, limit: int | None = None) -> list[int]:
+        """The rowids of a selection, newest first: a whole timeline costs 8 bytes a post until it is looked at."""
+        return selection.rowids(self._db, selection_, limit)
+
+    def items(self, rowids: Sequence[int]) -> list[Item]:
+        """The items of these rowids in the same order, without those that are gone."""
+        found: dict[int, Item] = {}
+        for some in chunks(rowids):
+            for row in self._db.rows(
+                f"SELECT {ITEM_COLUMNS} FROM {ITEM_TABLES} WHERE item.rowid IN ({marks(some)})", some
+            ):
+                found[row[0]] = item_of(row)
+        return [found[rowid] for rowid in rowids if rowid in found]
+
+    def timeline(self, selection_: Selection, limit: int) -> list[Item]:
+        """The newest `limit` items of a selection, newest first."""
+        return self.items(self.rowids(selection_, limit))
+
+    def count(self, selection_: Selection) -> int:
+        """How many items a selection holds."""
+        return selection.count(self._db, selection_)
+
+    def unread(self, view: View) -> int:
+        """How many unread items a view holds."""
+        return self.count(Selection(view, unread=True))
+
+    def find(self, prefix_or_reference: str) -> list[Item]:
+        """The items of `address#id`, `address#prefix` or `prefix` of an id: at most `FOUND`, newest first."""
+        place, hash_, prefix = prefix_or_reference.strip().rpartition("#")
+        if _PREFIX.fullmatch(prefix) is None:
+            return []
+        query = selection.Query()
+        # Letters and digits of base32 lie below '~'.
+        query.add("item.id >= ? AND item.id < ?", prefix, prefix + "~")
+        if hash_ and place:
+            try:
+                author = selection.author_id(self._db, Address.parse(place))
+            except AddressError:
+                return []
+            query.add("item.author = ?", author)
+        return self.items(
+            self._db.column(query.sql("item.rowid", "ORDER BY item.rowid DESC LIMIT ?"), [*query.values, FOUND])
+        )
+
+    def thread(self, reference: Reference) -> list[ThreadItem]:
+        """The whole tree that a message stands in, in reading order; bounded as `thimbl.store.threads` says."""
+        return threads.thread(self._db, reference)
+
+    def earlier_texts(self, item: Item) -> list[tuple[int, str]]:
+        """What a post said before its newest edit: the original and the edits in between, as (time, text)."""
+        return edits.earlier_texts(self._db, item)
+
+    # people
+
+    def author(self, address: Address) -> Author | None:
+        """Whoever has this address, or had it before they moved."""
+        return self._author("author.id = ?", selection.author_id(self._db, address))
+
+    def me(self) -> Author | None:
+        """Oneself."""
+        return self._author("author.is_me = ?", 1)
+
+    def _author(self, condition: str, value: object) -> Author | None:
+        row = self._db.row(f"SELECT {AUTHOR_COLUMNS} FROM author WHERE {condition}", (value,))
+        return None if row is None else author_of(row)
+
+    def authors(self, followed_only: bool = True) -> list[Author]:
+        """Those who are followed, or all who are known, by nick and then address."""
+        condition = "WHERE author.followed = 1" if followed_only else ""
+        rows = self._db.rows(
+            f"SELECT {AUTHOR_COLUMNS} FROM author {condition} "
+            "ORDER BY author.nick IS NULL, author.nick COLLATE NOCASE, author.nick, author.address"
+        )
+        return [author_of(row) for row in rows]
+
+    def evidence(self, address: Address) -> list[Evidence]:
+        """The answers that were kept as evidence about an author, newest first."""
+        rows = self._db.rows(
+            "SELECT verdict, reason, time, raw FROM evidence WHERE author = ? ORDER BY time DESC, id DESC",
+            (selection.author_id(self._db, address),),
+        )
+        return [evidence_of(row) for row in rows]
+
+    # what was fetched
+
+    def known(self, address: Address, low: int, high: int) -> Known:
+        """What is known before an answer that may touch records `low` to `high`: `seen` holds `low` - 1 to `high`."""
+        return log.known(self._db, address, low, high)
+
+    def record_data(self, address: Address, low: int, high: int) -> list[dict[str, Any]]:
+        """The data of records `low` to `high` as they came, oldest first; a retracted one with its digest."""
+        return log.record_data(self._db, address, low, high)
+
+    def head_data(self, address: Address) -> dict[str, Any] | None:
+        """The newest verified head as it came."""
+        return log.head_data(self._db, address)
+
+    # hosts and state
+
+    def features(self, hostport: str) -> frozenset[str] | None:
+        """The views that a host has announced (plan-format 6); None: it has none, or was never asked."""
+        row = self._db.row("SELECT features FROM host WHERE hostport = ?", (hostport,))
+        return None if row is None or row[0] is None else frozenset(row[0].split())
+
+    def state(self, key: str) -> str | None:
+        """What a user interface kept under `key`."""
+        value: str | None = self._db.value("SELECT value FROM state WHERE key = ?", (key,))
+        return value

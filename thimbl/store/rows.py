@@ -1,0 +1,149 @@
+"""Rows of the database as the values of `thimbl.store.types`."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from thimbl.core.address import Address, Reference
+from thimbl.core.log import Verdict
+from thimbl.core.plan import Follow, ListDigest, head_from_data, list_digest
+from thimbl.core.records import POST
+from thimbl.store.database import Database, Row
+from thimbl.store.types import Author, Evidence, Item
+
+AUTHOR_COLUMNS: Final = (
+    "author.id, author.address, author.nick, author.followed, author.private, author.is_me, author.name, author.bio, "
+    "author.pinned, author.key_line, author.recovery, author.verdict, author.reason, author.seq, author.updated, "
+    "author.asked, author.answered, author.failure, author.gap_below, author.moved_to, author.following_list, "
+    "(SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1), "
+    "(SELECT data FROM classic WHERE classic.author = author.id), "
+    "(SELECT count(*) FROM item WHERE item.author = author.id)"
+)
+
+ITEM_COLUMNS: Final = (
+    "item.rowid, author.address, author.name, author.nick, author.is_me, author.verdict, item.id, item.seq, item.time, "
+    "item.kind, item.words, item.subject, item.re, item.reply_to, item.edited, item.retracted, item.withheld, "
+    "item.unread, item.malformed, record.data"
+)
+
+_NO_BODY: Final = frozenset({"seq", "prev", "time", "kind", "sig", "cosigs", "digest"})
+
+ITEM_TABLES: Final = (
+    "item JOIN author ON author.id = item.author "
+    "LEFT JOIN record ON record.author = item.author AND record.seq = item.seq"
+)
+
+
+def author_of(row: Row) -> Author:
+    """The author of a row of `AUTHOR_COLUMNS`."""
+    (key, address, nick, followed, private, is_me, name, bio, pinned, key_line, recovery, verdict, reason) = row[:13]
+    (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts) = row[13:]
+    properties, following = _profile(head, classic, listed)
+    return Author(
+        id=key,
+        address=Address.parse(address),
+        nick=nick,
+        followed=bool(followed),
+        private=bool(private),
+        is_me=bool(is_me),
+        name=name,
+        bio=bio,
+        properties=properties,
+        following=following,
+        key=pinned,
+        key_line=key_line,
+        recovery=recovery,
+        verdict=None if verdict is None else Verdict(verdict),
+        reason=reason,
+        seq=seq,
+        updated=updated,
+        asked=asked,
+        answered=answered,
+        failure=failure,
+        gap_below=gap_below,
+        moved_to=None if moved_to is None else Address.parse(moved_to),
+        posts=posts,
+    )
+
+
+def item_of(row: Row) -> Item:
+    """The item of a row of `ITEM_COLUMNS`."""
+    (rowid, address, name, nick, is_me, verdict, id_, seq, time, kind, words, subject, re, reply_to) = row[:14]
+    (edited, retracted, withheld, unread, malformed, data) = row[14:]
+    if seq is None:
+        # Whatever its author signed since, nobody has signed a message of version 1.
+        verdict = Verdict.UNSIGNED
+    return Item(
+        rowid=rowid,
+        address=Address.parse(address),
+        name=name,
+        nick=nick,
+        is_me=bool(is_me),
+        verdict=None if verdict is None else Verdict(verdict),
+        id=id_,
+        seq=seq,
+        time=time,
+        kind=kind,
+        text=words if kind == POST else "",
+        subject=subject,
+        re=None if re is None else Reference.parse(re),
+        to=None if reply_to is None else Address.parse(reply_to),
+        edited=edited,
+        retracted=bool(retracted),
+        withheld=bool(withheld),
+        unread=bool(unread),
+        malformed=malformed,
+        body={} if data is None else _body(json.loads(data)),
+    )
+
+
+def evidence_of(row: Row) -> Evidence:
+    """The evidence of a row: verdict, reason, time, raw."""
+    verdict, reason, time, raw = row
+    return Evidence(Verdict(verdict), reason, time, raw)
+
+
+def _body(data: dict[str, Any]) -> dict[str, Any]:
+    """The body of a verified record; empty where a digest stands in its place (plan-format 3)."""
+    return {key: value for key, value in data.items() if key not in _NO_BODY}
+
+
+def following_of(database: Database, author: int) -> tuple[Follow, ...]:
+    """Whom an author follows in public, as far as it is known: of the newest head, or of the version 1 plan."""
+    row = database.row(
+        "SELECT following_list, (SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1), "
+        "(SELECT data FROM classic WHERE classic.author = author.id) FROM author WHERE id = ?",
+        (author,),
+    )
+    return () if row is None else _profile(row[1], row[2], row[0])[1]
+
+
+def nicks_of(database: Database, author: int) -> dict[str, Address]:
+    """What an author calls the people whom they follow; of two by one name the first."""
+    return {follow.nick: follow.address for follow in reversed(following_of(database, author))}
+
+
+def follows_to_data(follows: Sequence[Follow]) -> list[list[str]]:
+    """A list of follows as JSON holds it here."""
+    return [[follow.nick, str(follow.address)] for follow in follows]
+
+
+def follows_from_data(data: Sequence[Sequence[str]]) -> tuple[Follow, ...]:
+    """The follows of such a list."""
+    return tuple(Follow(nick, Address.parse(address)) for nick, address in data)
+
+
+def _profile(head: str | None, classic: str | None, listed: str | None) -> tuple[dict[str, str], tuple[Follow, ...]]:
+    """Properties and following, by the head where there is one."""
+    if head is not None:
+        read = head_from_data(json.loads(head))
+        if not isinstance(read.following, ListDigest):
+            return dict(read.properties), read.following
+        follows = follows_from_data(json.loads(listed)) if listed is not None else ()
+        # A list from before the head's is not what the author says now.
+        current = list_digest(follows) == {"count": read.following.count, "digest": read.following.digest}
+        return dict(read.properties), follows if current else ()
+    if classic is not None:
+        data: dict[str, Any] = json.loads(classic)
+        return data["properties"], follows_from_data(data["following"])
+    return {}, ()

@@ -1,0 +1,141 @@
+"""What the store hands out: frozen values, with nothing of SQL in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from thimbl.core.address import Address, Reference
+from thimbl.core.log import Verdict
+from thimbl.core.plan import Follow
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody whom this node knows: oneself, one who is followed, or one who was met."""
+
+    id: int
+    address: Address
+    nick: str | None
+    """One's own name for them, where they are followed."""
+    followed: bool
+    private: bool
+    """Followed, but not told in one's public plan."""
+    is_me: bool
+    name: str
+    bio: str
+    properties: Mapping[str, str]
+    following: tuple[Follow, ...]
+    key: str | None
+    """Fingerprint of the pinned key."""
+    key_line: str | None
+    """The pinned key as OpenSSH writes it; None where only a fingerprint was pinned."""
+    recovery: str | None
+    verdict: Verdict | None
+    """Of the newest answer, but that `forked` stays until a person clears it; None before the first answer."""
+    reason: str
+    seq: int
+    updated: int | None
+    """When the newest verified head was made, in Unix seconds."""
+    asked: int | None
+    """When they were last asked, whether or not they answered."""
+    answered: int | None
+    """When the last answer came that could be judged."""
+    failure: str | None
+    """Why the last asking failed; None where it did not."""
+    gap_below: int | None
+    """Records below this seq are not here yet; None where the log is whole."""
+    moved_to: Address | None
+    posts: int
+    """Items of theirs in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a timeline: a post, an announcement, or a message of 2010."""
+
+    rowid: int
+    address: Address
+    name: str
+    """The author's own name for themselves; may be empty."""
+    nick: str | None
+    is_me: bool
+    verdict: Verdict | None
+    id: str
+    seq: int | None
+    """None for a message of version 1, which has no place in a log."""
+    time: int
+    """As its author stated it, in Unix seconds."""
+    kind: str
+    text: str
+    """Of a post: what readers show now, that is the newest edit's. Empty for an announcement or a retracted post."""
+    subject: str | None
+    re: Reference | None
+    to: Address | None
+    """Whom a reply of version 1 answers."""
+    edited: int | None
+    """When it was edited last, in Unix seconds."""
+    retracted: bool
+    withheld: bool
+    """The body is not here, and no retraction says why."""
+    unread: bool
+    malformed: str | None
+    """The field that is not as the kind asks."""
+    body: Mapping[str, Any]
+    """The record's body as it came; empty where it is withheld."""
+
+    @property
+    def reference(self) -> Reference:
+        """`address#id`."""
+        return Reference(self.address, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadItem:
+    """An item in its thread. `depth` 0 is the root; `item` is None where only its reference is known."""
+
+    depth: int
+    reference: Reference
+    item: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An answer that was kept because it should not be: forged, forked, or by a new key."""
+
+    verdict: Verdict
+    reason: str
+    time: int
+    """When it came, in Unix seconds."""
+    raw: bytes
+    """The answer as it came; its beginning where it was too long to keep."""
+
+
+class View(StrEnum):
+    """Which items a list is made of."""
+
+    FOLLOWED = "followed"
+    """Those of the followed and one's own."""
+    EVERYONE = "everyone"
+    MENTIONS = "mentions"
+    """Those that name oneself or answer one's own."""
+    AUTHOR = "author"
+    SEARCH = "search"
+    BONDS = "bonds"
+    """Bond offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A list of items, newest first. All conditions hold at once."""
+
+    view: View = View.FOLLOWED
+    author: Address | None = None
+    """For `View.AUTHOR`."""
+    words: str = ""
+    """For `View.SEARCH`: all of these words; a word that begins with `#` is a tag."""
+    unread: bool = False
+    since: int | None = None
+    """Unix seconds, inclusive. By the time that items are sorted by: for one from the future, when it came."""
+    until: int | None = None
+    """Unix seconds, exclusive; likewise."""
