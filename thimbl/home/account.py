@@ -1,0 +1,139 @@
+"""One person's account put together: settings, key, plan files, pen, and the store that mirrors them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thimbl.core.address import Address
+from thimbl.core.compose import Randomness
+from thimbl.core.keys import Signer
+from thimbl.core.log import Verdict, judge
+from thimbl.core.plan import Plan
+from thimbl.home import following, settings
+from thimbl.home.authoring import Authoring, Published
+from thimbl.home.errors import NotSetUp
+from thimbl.home.keyfile import AskPassphrase, load_signer
+from thimbl.home.paths import Paths
+from thimbl.home.planfiles import PlanFiles
+from thimbl.home.settings import Settings
+from thimbl.store.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whoever runs the program."""
+
+    paths: Paths
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Callable[[], float]
+    random: Randomness
+    ask: AskPassphrase | None = None
+    """None where there is nobody to ask."""
+
+    @classmethod
+    def find(
+        cls,
+        environ: Mapping[str, str],
+        clock: Callable[[], float],
+        random: Randomness,
+        ask: AskPassphrase | None = None,
+    ) -> "Account":
+        """The account of this environment. Raises `SettingsError`."""
+        paths = Paths.find(environ)
+        found = settings.load(paths, environ)
+        return cls(paths.with_plan(found.plan) if found.plan else paths, found, environ, clock, random, ask)
+
+    @property
+    def address(self) -> Address:
+        """The person's own. Raises `NotSetUp`."""
+        if self.settings.address is None:
+            raise NotSetUp("There is no account here yet: make one with 'thimbl init'.")
+        return self.settings.address
+
+    @property
+    def key_path(self) -> Path:
+        """The key file in use."""
+        return self.settings.key or self.paths.key
+
+    def signer(self) -> Signer:
+        """Whoever signs for the person. Raises `KeyProblem`."""
+        return load_signer(self.key_path, self.environ, self.ask)
+
+    @property
+    def files(self) -> PlanFiles:
+        """The plan and its archive."""
+        return PlanFiles(self.paths.plan, self.paths.archive, self.settings.window)
+
+    @property
+    def authoring(self) -> Authoring:
+        """The person's pen. Raises `NotSetUp`."""
+        return Authoring(self.files, self.address, self.signer, self.clock, self.random)
+
+    def now(self) -> int:
+        """The clock in whole seconds."""
+        return int(self.clock())
+
+    # the store
+
+    def writer(self) -> Writer:
+        """The store, open for writing, knowing whose it is."""
+        writer = Writer.open(self.paths.store)
+        if self.settings.address is not None:
+            writer.set_me(self.settings.address)
+        return writer
+
+    def remember(self, writer: Writer, plan: Plan) -> Verdict:
+        """Take one's own plan, or the whole log, into the store; what the store thinks of it."""
+        oldest = plan.oldest.seq if plan.oldest else plan.head.seq
+        known = writer.known(self.address, oldest, max(plan.head.seq, oldest))
+        judgement = judge(plan, known, self.now())
+        writer.take(judgement, self.now(), me=True)
+        return judgement.verdict
+
+    def remember_all(self, writer: Writer) -> Verdict | None:
+        """Take the whole log from the plan and the archive into the store; None where nothing was published."""
+        log = self.files.load()
+        if log.head is None:
+            return None
+        return self.remember(writer, Plan(log.head, tuple(reversed(self.files.all_records(log)))))
+
+    def remember_published(self, published: Published) -> Verdict:
+        """Take what was just published into the store."""
+        with self.writer() as writer:
+            return self.remember(writer, published.plan)
+
+    # whom the person follows
+
+    def follow(self, one: following.Followed) -> None:
+        """Follow somebody, or change how: in the person's file, the plan where it is public, and the store."""
+        before = following.load(self.paths)
+        self._publish_following(before, following.add(self.paths, one))
+
+    def unfollow(self, address: Address) -> None:
+        """Follow somebody no longer. Raises `Refused` where they were not followed."""
+        before = following.load(self.paths)
+        self._publish_following(before, following.remove(self.paths, address))
+
+    def _publish_following(
+        self, before: Sequence[following.Followed], made: Sequence[following.Followed]
+    ) -> None:
+        plan: Plan | None = None
+        if self.settings.address is not None and following.public(before) != following.public(made):
+            try:
+                plan = self.authoring.describe({}, follows=following.public(made)).plan
+            except BaseException:
+                following.save(self.paths, before)
+                raise
+        with self.writer() as writer:
+            self.sync_following(writer, made)
+            if plan is not None:
+                self.remember(writer, plan)
+
+    def sync_following(self, writer: Writer, followed: Sequence[following.Followed] | None = None) -> None:
+        """Make the store's list of the followed equal to the person's file, pins that they set beforehand included."""
+        listed = following.load(self.paths) if followed is None else followed
+        writer.sync_following((one.address, one.nick, one.private) for one in listed)
+        for one in listed:
+            if one.fingerprint and (author := writer.author(one.address)) is not None and author.key is None:
+                writer.pin(one.address, one.fingerprint)

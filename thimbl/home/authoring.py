@@ -1,0 +1,201 @@
+"""Posting and announcing: the one way in which a person's log grows, for the command line and the UI alike.
+
+Each act takes the lock, reads what was published last, appends, signs, and publishes durably. When it
+returns, the record is on disk and in the plan; before that, nothing was promised.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from thimbl.core.address import Address, Reference
+from thimbl.core.archive import PAGE, page_start
+from thimbl.core.compose import Entry, Randomness, about_of, following_of, make_head, make_record, salted
+from thimbl.core.keys import Signer
+from thimbl.core.plan import Follow, Plan, PlanUnreadable
+from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, malformed_field
+from thimbl.home.durable import PUBLIC, locked
+from thimbl.home.errors import PlanProblem, Refused
+from thimbl.home.planfiles import OwnLog, PlanFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an act has made: the records, oldest first, and the plan as it stands now."""
+
+    address: Address
+    records: tuple[Record, ...]
+    plan: Plan
+
+    @property
+    def reference(self) -> Reference:
+        """Of the newest record."""
+        return Reference(self.address, self.records[-1].id)
+
+
+def clean_text(text: str) -> str:
+    """The text of a post as it is signed: LF line ends, nothing trailing. Raises `Refused`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip().lstrip("\n")
+    if not text:
+        raise Refused("There is nothing to post: the text is empty.")
+    try:
+        size = len(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        raise Refused("The text is not UTF-8: see that your terminal and locale are.") from None
+    if size > MAX_TEXT:
+        raise Refused(f"The text has {size} bytes; {MAX_TEXT} is the most. Say it in two posts.")
+    return text
+
+
+def answer_fields(author: Address, record_id: str | None, text: str) -> tuple[str, dict[str, str]]:
+    """The text and the fields of an answer to the record of `author` with this id.
+
+    A message of version 1 has no id that others know (None): it is answered as people did in 2010, by its author's
+    name at the beginning.
+    """
+    if record_id is not None:
+        return text, {"re": str(Reference(author, record_id))}
+    return (text if f"@{author}" in text else f"@{author} {text}"), {}
+
+
+class Authoring:
+    """One person's pen."""
+
+    def __init__(
+        self,
+        files: PlanFiles,
+        address: Address,
+        signer: Callable[[], Signer],
+        clock: Callable[[], float],
+        random: Randomness,
+    ) -> None:
+        self.files, self.address, self.clock, self.random = files, address, clock, random
+        self._signer = signer
+
+    # the acts
+
+    def post(self, text: str, **fields: str) -> Published:
+        """Publish a post. `fields` are the optional ones of its kind: `re`, `subject`, `lang`, `license`."""
+        return self.say([Entry(POST, {"text": clean_text(text), **fields})])
+
+    def announce(self, kind: str, body: Mapping[str, Any]) -> Published:
+        """Publish an announcement, which is signed by itself."""
+        if kind in QUIET_KINDS:
+            raise Refused(f"{kind!r} is no announcement.")
+        return self.say([Entry(kind, body)])
+
+    def edit(self, record_id: str, text: str) -> Published:
+        """Publish what readers are to see instead of a post of one's own."""
+        text = clean_text(text)
+        with self.open() as log:
+            target = self._own(log, record_id)
+            if target.kind == EDIT:
+                target = self._own(log, str(target.body.get("of")))
+            if target.kind != POST:
+                raise Refused(f"A {target.kind} can not be edited: what was announced stays.")
+            if target.withheld:
+                raise Refused("That post was retracted: post anew.")
+            return self.append(log, [Entry(EDIT, {"of": target.id, "text": text})])
+
+    def retract(self, record_id: str) -> Published:
+        """Take back a post of one's own, and the edits of it."""
+        with self.open() as log:
+            target = self._own(log, record_id)
+            if target.kind not in (POST, EDIT):
+                raise Refused(f"A {target.kind} can not be retracted: what was announced stays.")
+            if target.withheld:
+                raise Refused("That was retracted before.")
+            later = [r for r in self._from(log, target.seq) if r.kind == EDIT and r.body.get("of") == target.id]
+            targets = [target, *(r for r in later if not r.withheld and target.kind == POST)]
+            entries = [Entry(RETRACT, {"of": record.id}) for record in targets]
+            return self.append(log, entries, withheld=[record.seq for record in targets])
+
+    def say(self, entries: Sequence[Entry]) -> Published:
+        """Publish these entries, oldest first."""
+        with self.open() as log:
+            return self.append(log, entries)
+
+    def describe(self, about: Mapping[str, Any], follows: Sequence[Follow] | None = None) -> Published:
+        """Publish a new head: `about` replaces the keys that it has, and None takes a key away."""
+        with self.open() as log:
+            return self.append(log, [], about=about, follows=follows)
+
+    def head_about(self) -> dict[str, Any]:
+        """What the published head says of its author; empty before the first publishing."""
+        log = self.files.load()
+        return about_of(log.head) if log.head else {}
+
+    # how
+
+    @contextmanager
+    def open(self) -> Iterator[OwnLog]:
+        """The log as it was published last, under the lock of writers."""
+        with locked(self.files.lock_path, PUBLIC):
+            yield self.files.load()
+
+    def append(
+        self,
+        log: OwnLog,
+        entries: Sequence[Entry],
+        *,
+        withheld: Sequence[int] = (),
+        about: Mapping[str, Any] | None = None,
+        follows: Sequence[Follow] | None = None,
+    ) -> Published:
+        """Publish `log` with these entries after it. Call it with what `open` gave, under its lock."""
+        signer = self._signer_for(log)
+        now = int(self.clock())
+        newest = log.newest
+        seq, prev, time = log.seq, (newest.id if newest else None), max(now, newest.time if newest else 0)
+        made: list[Record] = []
+        for entry in entries:
+            seq += 1
+            record = make_record(
+                salted(entry, self.random), address=self.address, seq=seq, prev=prev, time=time, signer=signer
+            )
+            if (field := malformed_field(record)) is not None:
+                raise Refused(f"{field} is not as a {entry.kind} asks.")
+            made.append(record)
+            prev = record.id
+        told = {**(about_of(log.head) if log.head else {}), "address": str(self.address), **(about or {})}
+        if follows is not None:
+            told = {key: value for key, value in told.items() if key != "following"} | following_of(follows)
+        told = {key: value for key, value in told.items() if value is not None and value != ""}
+        updated = max(time, log.head.updated if log.head else 0)
+        try:
+            head = make_head(told, seq=seq, last=prev, updated=updated, signer=signer)
+        except PlanUnreadable as error:
+            raise Refused(f"That can not stand in a plan: {error}.") from None
+        plan = self.files.publish(head, log, made, withheld, follows or ())
+        return Published(self.address, tuple(made), plan)
+
+    def _signer_for(self, log: OwnLog) -> Signer:
+        signer = self._signer()
+        if log.head is None:
+            return signer
+        if log.head.key != signer.public:
+            raise PlanProblem(
+                f"{self.files.plan} is signed by {log.head.key.fingerprint}, "
+                f"and your key is {signer.public.fingerprint}. Name the right key in the configuration (key: PATH)."
+            )
+        if log.head.address != self.address:
+            raise PlanProblem(
+                f"{self.files.plan} is the plan of {log.head.address}, and the configuration says {self.address}. "
+                "Make them agree, or use another THIMBL_HOME."
+            )
+        return signer
+
+    def _own(self, log: OwnLog, record_id: str) -> Record:
+        for record in log.window:
+            if record.id == record_id:
+                return record
+        for start in reversed(range(1, log.seq + 1, PAGE)):
+            for record in self.files.page(start, log):
+                if record.id == record_id:
+                    return record
+        raise Refused(f"There is no record {record_id[:8]} in your log.")
+
+    def _from(self, log: OwnLog, seq: int) -> list[Record]:
+        first = page_start(seq)
+        return [record for start in range(first, log.seq + 1, PAGE) for record in self.files.page(start, log)]

@@ -1,0 +1,36 @@
+"""Drafts: what somebody is writing survives whatever goes wrong."""
+
+import re
+from pathlib import Path
+
+from thimbl.home.durable import SECRET, write_file
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Drafts:
+    """Texts by name (`post`, `reply-<id>`), one file each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """The file of the draft."""
+        return self.folder / f"{_UNSAFE.sub('-', name).strip('.-') or 'post'}.txt"
+
+    def save(self, name: str, text: str) -> Path:
+        """Keep `text`; where it is."""
+        path = self.path(name)
+        write_file(path, text.encode("utf-8", "surrogateescape"), SECRET)
+        return path
+
+    def load(self, name: str) -> str:
+        """The draft; empty where there is none."""
+        try:
+            return self.path(name).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def drop(self, name: str) -> None:
+        """Forget the draft."""
+        self.path(name).unlink(missing_ok=True)

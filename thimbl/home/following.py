@@ -1,0 +1,119 @@
+"""Whom a person follows: `following.yaml`, the one place for it, private follows included.
+
+What is public of it goes into the head of the plan; the store's copy is made equal to it. The file is read
+strictly and may be edited by hand.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from thimbl.core.address import Address, AddressError
+from thimbl.core.keys import is_fingerprint
+from thimbl.core.plan import Follow
+from thimbl.core.plantext import PlanTextError, decode, read_data
+from thimbl.core.planwriter import write
+from thimbl.home.durable import SECRET, locked, write_file
+from thimbl.home.errors import Refused, SettingsError
+from thimbl.home.paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One whom the person follows."""
+
+    nick: str
+    address: Address
+    private: bool = False
+    fingerprint: str | None = None
+    """Of the key that the person was told by other means; pinned before the first answer."""
+
+
+def load(paths: Paths) -> tuple[Followed, ...]:
+    """The list, in its order. Raises `SettingsError`."""
+    path = paths.following
+    if not path.exists():
+        return ()
+    try:
+        items = read_data(decode(path.read_bytes())).get("following", [])
+    except (PlanTextError, OSError) as error:
+        raise SettingsError(f"{path}: {error}. Mend the file, or move it away.") from None
+    if not isinstance(items, list):
+        raise SettingsError(f"{path}: following must be a list.")
+    return tuple(_read(path, number, item) for number, item in enumerate(items, 1))
+
+
+def _read(path: object, number: int, item: object) -> Followed:
+    where = f"{path}: follow {number}"
+    if not isinstance(item, Mapping):
+        raise SettingsError(f"{where} must have an address and a nick.")
+    nick, address, fingerprint = item.get("nick"), item.get("address"), item.get("fingerprint")
+    if not isinstance(nick, str) or not isinstance(address, str):
+        raise SettingsError(f"{where} must have an address and a nick.")
+    if fingerprint is not None and not (isinstance(fingerprint, str) and is_fingerprint(fingerprint)):
+        raise SettingsError(f"{where}: the fingerprint is not one (SHA256:…).")
+    try:
+        return Followed(nick, Address.parse(address), item.get("private") is True, fingerprint)
+    except AddressError as error:
+        raise SettingsError(f"{where}: {error}") from None
+
+
+def save(paths: Paths, followed: Iterable[Followed]) -> None:
+    """Write the list."""
+    items = []
+    for one in followed:
+        item: dict[str, Any] = {"nick": one.nick, "address": str(one.address)}
+        if one.private:
+            item["private"] = True
+        if one.fingerprint:
+            item["fingerprint"] = one.fingerprint
+        items.append(item)
+    write_file(paths.following, write({"following": items}).encode("utf-8"), SECRET)
+
+
+def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:
+    """Follow somebody, or change how; the new list. Raises `Refused` where the nick is somebody else's."""
+    with locked(paths.following.with_suffix(".lock")):
+        have = load(paths)
+        clash = next((other for other in have if other.nick == one.nick and other.address != one.address), None)
+        if clash is not None:
+            raise Refused(f"You call {clash.address} {one.nick!r} already: give another name with --nick.")
+        places = [other.address for other in have]
+        if one.address in places:
+            made = tuple(one if other.address == one.address else other for other in have)
+        else:
+            made = (*have, one)
+        save(paths, made)
+        return made
+
+
+def remove(paths: Paths, address: Address) -> tuple[Followed, ...]:
+    """Follow somebody no longer; the new list. Raises `Refused` where they were not followed."""
+    with locked(paths.following.with_suffix(".lock")):
+        have = load(paths)
+        made = tuple(other for other in have if other.address != address)
+        if len(made) == len(have):
+            raise Refused(f"You do not follow {address}: see 'thimbl following'.")
+        save(paths, made)
+        return made
+
+
+def with_public(paths: Paths, follows: Iterable[Follow]) -> tuple[Followed, ...]:
+    """Make the public part of the list equal to `follows`, as `thimbl sign` finds it in the plan; the new list."""
+    with locked(paths.following.with_suffix(".lock")):
+        have = {one.address: one for one in load(paths)}
+        told = [
+            replace(have[one.address], nick=one.nick, private=False)
+            if one.address in have
+            else Followed(one.nick, one.address)
+            for one in follows
+        ]
+        listed = {one.address for one in told}
+        made = (*told, *(one for one in have.values() if one.private and one.address not in listed))
+        save(paths, made)
+        return made
+
+
+def public(followed: Iterable[Followed]) -> tuple[Follow, ...]:
+    """What the plan tells of the list."""
+    return tuple(Follow(one.nick, one.address) for one in followed if not one.private)

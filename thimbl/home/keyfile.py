@@ -1,0 +1,140 @@
+"""The key that signs: an OpenSSH private key file, with or without a passphrase, or one that an `ssh-agent` holds.
+
+The agent is asked first where the file is encrypted or absent, so that nobody types a passphrase twice.
+"""
+
+import os
+import stat
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from thimbl.core.keys import KeyFault, PrivateKey, PublicKey, Signer
+from thimbl.home.agent import Agent, AgentError
+from thimbl.home.durable import PUBLIC, SECRET, write_file
+from thimbl.home.errors import KeyProblem
+
+AskPassphrase = Callable[[str], str]
+"""Ask a person for the passphrase of the file that is named."""
+
+_MAGIC = b"openssh-key-v1\0"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """A key file as far as it can be read without its passphrase."""
+
+    path: Path
+    public: PublicKey
+    encrypted: bool
+    is_private: bool
+
+
+def make_key(path: Path, random_key: Callable[[], PrivateKey]) -> PublicKey:
+    """Make a key file and the `.pub` beside it. Raises `KeyProblem` rather than touch a file that is there."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    if path.exists():
+        raise KeyProblem(f"{path} is there already. Use it with --key, or move it away.")
+    key = random_key()
+    text = key.secret.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    write_file(path, text, SECRET)
+    write_file(path.with_name(path.name + ".pub"), f"{key.public.line}\n".encode(), PUBLIC)
+    return key.public
+
+
+def inspect(path: Path) -> KeyFile:
+    """What the file at `path` says without a passphrase. Raises `KeyProblem`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise KeyProblem(f"The key {path} can not be read: {error.strerror or error}.") from None
+    try:
+        if raw.startswith(b"-----BEGIN OPENSSH PRIVATE KEY-----"):
+            cipher, blob = _outside(raw)
+            return KeyFile(path, _from_blob(blob), cipher != b"none", is_private=True)
+        kind, encoded = raw.decode("utf-8").split()[:2]
+        return KeyFile(path, PublicKey.parse(f"{kind} {encoded}"), encrypted=False, is_private=False)
+    except (KeyFault, ValueError, struct.error, IndexError) as error:
+        what = str(error) if isinstance(error, KeyFault) else "it is no OpenSSH key"
+        raise KeyProblem(f"The key {path} can not be used: {what}. Make one with 'ssh-keygen -t ed25519'.") from None
+
+
+def _outside(raw: bytes) -> tuple[bytes, bytes]:
+    """Cipher and public key blob of OpenSSH's private key format (PROTOCOL.key), which stand in the clear."""
+    import base64
+
+    body = base64.b64decode(b"".join(line for line in raw.splitlines() if not line.startswith(b"-----")))
+    if not body.startswith(_MAGIC):
+        raise ValueError("no OpenSSH private key")
+    rest, fields = body[len(_MAGIC) :], []
+    for name in ("cipher", "kdf", "kdf options", "public key"):
+        if name == "public key":
+            rest = rest[4:]  # the number of keys, which is 1
+        (length,) = struct.unpack(">I", rest[:4])
+        fields.append(rest[4 : 4 + length])
+        rest = rest[4 + length :]
+    return fields[0], fields[3]
+
+
+def _from_blob(blob: bytes) -> PublicKey:
+    from thimbl.core.canonical import b64
+
+    (length,) = struct.unpack(">I", blob[:4])
+    return PublicKey.parse(f"{blob[4 : 4 + length].decode('ascii')} {b64(blob)}")
+
+
+def load_signer(path: Path, environ: Mapping[str, str], ask: AskPassphrase | None) -> Signer:
+    """Whoever can sign with the key at `path`. `ask` is None where there is nobody to ask. Raises `KeyProblem`."""
+    public_path = path.with_name(path.name + ".pub")
+    if not path.exists() and public_path.exists():
+        path = public_path
+    found = inspect(path)
+    if found.is_private and not found.encrypted:
+        _check_private(path)
+        return _open(path, None)
+    if (agent := _from_agent(found.public, environ)) is not None:
+        return agent
+    if not found.is_private:
+        raise KeyProblem(
+            f"{path} is a public key, and no ssh-agent here holds its private part. "
+            "Run 'ssh-add' with the private key, and see that SSH_AUTH_SOCK is set."
+        )
+    if ask is None:
+        raise KeyProblem(f"{path} has a passphrase, and there is nobody to ask. Run 'ssh-add {path}' first.")
+    _check_private(path)
+    return _open(path, ask(str(path)))
+
+
+def _check_private(path: Path) -> None:
+    if path.stat().st_uid == os.getuid() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyProblem(f"Others can read your key: run 'chmod 600 {path}'.")
+
+
+def _open(path: Path, passphrase: str | None) -> PrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    try:
+        key = load_ssh_private_key(path.read_bytes(), passphrase.encode("utf-8") if passphrase is not None else None)
+    except (ValueError, TypeError):
+        what = "the passphrase is wrong" if passphrase is not None else "the file is damaged"
+        raise KeyProblem(f"The key {path} can not be opened: {what}.") from None
+    except UnsupportedAlgorithm as error:
+        raise KeyProblem(f"The key {path} can not be opened: {error}. Install 'bcrypt'.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyProblem(f"The key {path} is not an Ed25519 key. Make one with 'ssh-keygen -t ed25519'.")
+    return PrivateKey(key)
+
+
+def _from_agent(public: PublicKey, environ: Mapping[str, str]) -> Signer | None:
+    socket_path = environ.get("SSH_AUTH_SOCK")
+    if not socket_path:
+        return None
+    try:
+        agent = Agent(Path(socket_path), public)
+        return agent if agent.holds_key() else None
+    except AgentError:
+        return None

@@ -1,0 +1,129 @@
+"""The settings in `config.yaml`, and the few that the environment may override.
+
+The file is read as strictly as a plan: a misspelt key is an error with its line, not a setting that does
+nothing. What a plan's head says (name, bio, mirrors) is not here: the plan is the one place for that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from thimbl.core.address import Address, AddressError, format_hostport, parse_hostport
+from thimbl.core.compose import WINDOW_BYTES
+from thimbl.core.plantext import MAX_BYTES, PlanTextError, decode, read_data
+from thimbl.core.planwriter import write
+from thimbl.home.durable import SECRET, write_file
+from thimbl.home.errors import SettingsError
+from thimbl.home.paths import Paths
+
+MIN_WINDOW: Final = 16 * 1024
+"""Bytes: a head and one post of the longest text."""
+
+Route = tuple[tuple[str, int], tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `config.yaml` says."""
+
+    address: Address | None = None
+    key: Path | None = None
+    """A private key elsewhere, or a public one whose private part an `ssh-agent` holds."""
+    plan: Path | None = None
+    """The plan elsewhere than `~/.plan`, such as in a spool."""
+    window: int = WINDOW_BYTES
+    """Bytes of the published plan."""
+    routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    """Where to connect instead: host and port to host and port, like /etc/hosts."""
+
+    def route(self, host: str, port: int) -> tuple[str, int]:
+        """Where to connect for this host."""
+        return self.routes.get((host, port), (host, port))
+
+
+def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
+    """The settings; the defaults where there is no file. Raises `SettingsError`."""
+    data: dict[str, Any] = {}
+    if paths.config.exists():
+        try:
+            data = read_data(decode(paths.config.read_bytes()))
+        except (PlanTextError, OSError) as error:
+            raise SettingsError(f"{paths.config}: {error}. Mend the file, or move it away.") from None
+    reader = _Reader(paths.config, data)
+    settings = Settings(
+        address=reader.address(),
+        key=reader.path("key"),
+        plan=reader.path("plan"),
+        window=reader.window(),
+        routes=dict(reader.routes()),
+    )
+    reader.nothing_else()
+    if (text := environ.get("THIMBL_ROUTES")) is not None:
+        routes = [_route(item, "THIMBL_ROUTES") for item in text.replace(",", " ").split()]
+        return Settings(
+            settings.address, settings.key, settings.plan, settings.window, {**settings.routes, **dict(routes)}
+        )
+    return settings
+
+
+def save(paths: Paths, settings: Settings) -> None:
+    """Write `config.yaml`."""
+    data: dict[str, Any] = {}
+    if settings.address is not None:
+        data["address"] = str(settings.address)
+    data |= {name: str(value) for name in ("key", "plan") if (value := getattr(settings, name)) is not None}
+    if settings.window != WINDOW_BYTES:
+        data["window"] = settings.window
+    if settings.routes:
+        data["routes"] = [f"{format_hostport(*a)}={format_hostport(*b)}" for a, b in settings.routes.items()]
+    write_file(paths.config, write(data).encode("utf-8"), SECRET)
+
+
+def _route(text: str, where: str) -> Route:
+    source, _, target = text.partition("=")
+    try:
+        return parse_hostport(source.strip()), parse_hostport(target.strip())
+    except AddressError as error:
+        raise SettingsError(f"{where}: {text!r} is no route (HOST[:PORT]=HOST[:PORT]): {error}") from None
+
+
+class _Reader:
+    """Takes one setting after the other, so that what is left over can be named."""
+
+    def __init__(self, path: Path, data: dict[str, Any]) -> None:
+        self.where, self.folder, self.data = path, path.parent, dict(data)
+
+    def _take(self, name: str, kind: type, wanted: str) -> Any:
+        value = self.data.pop(name, None)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise SettingsError(f"{self.where}: {name} must be {wanted}.")
+        return value
+
+    def address(self) -> Address | None:
+        text = self._take("address", str, "an address such as ana@fields.example")
+        try:
+            return None if text is None else Address.parse(text)
+        except AddressError as error:
+            raise SettingsError(f"{self.where}: address: {error}") from None
+
+    def path(self, name: str) -> Path | None:
+        text = self._take(name, str, "a path")
+        return None if text is None else self.folder / Path(text).expanduser()
+
+    def window(self) -> int:
+        value = self._take("window", int, "a number of bytes")
+        if value is None:
+            return WINDOW_BYTES
+        if not MIN_WINDOW <= value <= MAX_BYTES:
+            raise SettingsError(f"{self.where}: window must lie between {MIN_WINDOW} and {MAX_BYTES} bytes.")
+        return int(value)
+
+    def routes(self) -> list[Route]:
+        value = self._take("routes", list, "a list of HOST[:PORT]=HOST[:PORT]") or []
+        return [_route(str(item), f"{self.where}: routes") for item in value]
+
+    def nothing_else(self) -> None:
+        if self.data:
+            known = "address, key, plan, window, routes"
+            raise SettingsError(f"{self.where}: there is no setting {sorted(self.data)[0]!r}; there are {known}.")
