@@ -1,0 +1,126 @@
+"""Running a fetch from a program that has no reactor yet: one round, or one after the other (`--watch`)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+
+from twisted.internet.defer import CancelledError, Deferred, FirstError
+from twisted.python.failure import Failure
+
+from finger.client import ClientLimits, FingerClient, default_endpoints
+from finger.interfaces import DelayedCall, Endpoint
+from thimbl.core.address import Address
+from thimbl.home.settings import Settings
+from thimbl.node.fetch import Outcome
+
+WATCH_SECONDS: Final = 120
+"""Between two rounds of `--watch`: what a conversation can bear, and a host hardly notices (one `since` each)."""
+
+T = TypeVar("T")
+
+
+class Reactor(Protocol):
+    """What is used of Twisted's reactor."""
+
+    def run(self) -> None: ...
+    def stop(self) -> None: ...
+    def callWhenRunning(self, callable: Callable[..., Any], *args: Any) -> Any: ...
+    def callLater(
+        self, delay: float, callable: Callable[..., object], *args: object, **kwargs: object
+    ) -> DelayedCall: ...
+    def addSystemEventTrigger(self, phase: str, event: str, callable: Callable[..., Any]) -> Any: ...
+    def seconds(self) -> float: ...
+
+
+def installed() -> Reactor:
+    """The reactor of this process. Imported here, when a program runs, and nowhere else."""
+    from twisted.internet import reactor
+
+    return cast(Reactor, reactor)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal ended the run."""
+
+
+def client(reactor: Any, settings: Settings, limits: ClientLimits | None = None) -> FingerClient:
+    """A client that connects where the settings send it."""
+    endpoint_for = default_endpoints(reactor)
+
+    def routed(host: str, port: int) -> Endpoint:
+        to_host, to_port = settings.route(host, port)
+        return endpoint_for(to_host.strip("[]"), to_port)
+
+    return FingerClient(routed, reactor, limits)
+
+
+def run(reactor: Reactor, work: Callable[[], "Deferred[T]"]) -> T:
+    """Run the reactor until `work` is done; its result. Raises what it failed with, or `Interrupted` at a signal."""
+    results: list[T] = []
+    failures: list[Failure] = []
+    running: list[Deferred[Any]] = []
+
+    def finish(_: object) -> None:
+        running.clear()
+        reactor.stop()
+
+    def begin() -> None:
+        running.append(deferred := work())
+        deferred.addCallbacks(results.append, failures.append)
+        deferred.addCallback(finish)
+
+    def interrupted() -> "Deferred[Any] | None":
+        for deferred in list(running):
+            deferred.addErrback(lambda failure: failure.trap(CancelledError))
+            deferred.cancel()
+        return None
+
+    reactor.callWhenRunning(begin)
+    reactor.addSystemEventTrigger("before", "shutdown", interrupted)
+    reactor.run()
+    if results:
+        return results[0]
+    if failures and not failures[0].check(CancelledError):
+        failure = failures[0]
+        while isinstance(failure.value, FirstError):  # of several things at once: the one that went wrong
+            failure = failure.value.subFailure
+        failure.raiseException()
+    raise Interrupted
+
+
+class Watch:
+    """Round after round, until it is stopped. Whom to ask is looked up anew for each round."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        whom: Callable[[], Sequence[Address]],
+        fetch_all: Callable[[Sequence[Address]], "Deferred[list[Outcome]]"],
+        seconds: float = WATCH_SECONDS,
+    ) -> None:
+        self.reactor, self.whom, self.fetch_all, self.seconds = reactor, whom, fetch_all, seconds
+        self.stopped: Deferred[None] = Deferred(self._cancel)
+        self._round: Deferred[Any] | None = None
+        self._timer: Any = None
+
+    def start(self) -> "Deferred[None]":
+        """Begin; fails where a round does (that is: this machine is at fault). Cancel it to stop."""
+        self._begin()
+        return self.stopped
+
+    def _begin(self) -> None:
+        self._timer = None
+        self._round = self.fetch_all(self.whom())
+        self._round.addCallbacks(self._done, self._failed)
+
+    def _done(self, outcomes: list[Outcome]) -> None:
+        self._timer = self.reactor.callLater(self.seconds, self._begin)
+
+    def _failed(self, failure: Failure) -> None:
+        if not failure.check(CancelledError):
+            self.stopped.errback(failure)
+
+    def _cancel(self, stopped: "Deferred[None]") -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        elif self._round is not None:
+            self._round.cancel()
