@@ -88,4 +88,6 @@ def _why(error: BaseException | None) -> str:
         if number == errno.EADDRNOTAVAIL:
             return "this computer has no such address"
         return str(inner)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return f"{error} (a place to listen looks like tcp:7979 or tcp:7979:interface=127.0.0.1)"

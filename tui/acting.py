@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.app import SuspendNotSupported
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from thimbl.core.address import Reference
 from thimbl.core.terminal import safe, safe_line
@@ -23,11 +23,13 @@ from tui.children import ChildFailed, Report, fetch, watch
 from tui.composer import PARENT_SHOWN, Composer
 from tui.dialogs import Choice, Confirm, Help, Links, host_of
 from tui.follow import Follow
+from tui.keys import SCREEN_KEYS
 from tui.lines import Line, line, wrap
 from tui.living import LivingScreen
 from tui.ports import POST_DRAFT, Desk, reply_draft
 from tui.rows import summary, who
 from tui.timeline import Timeline
+from tui.workers import begin
 
 PARENT_WIDTH: Final = 72
 """Cells to which the post that is answered is wrapped over the reply."""
@@ -39,22 +41,12 @@ SHORT_ID: Final = 8
 class ThimblScreen(LivingScreen):
     """All of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "compose", "Compose", tooltip="write a post"),
-        Binding("r", "reply", "Reply", tooltip="answer the selected post"),
-        Binding("f", "follow", "Follow", tooltip="follow somebody, or the selected author"),
-        Binding("x", "unfollow", "Unfollow", show=False, tooltip="stop following the selected author"),
-        Binding("o", "links", "Links", show=False, tooltip="open links of the selected post"),
-        Binding("y", "copy", "Copy", show=False, tooltip="copy text or reference"),
-        Binding("R", "fetch", "Fetch", tooltip="ask everybody you follow now"),
-        Binding("colon", "app.command_palette", "Commands", show=False, key_display=":", tooltip="commands by name"),
-        Binding("question_mark", "help", "Help", key_display="?", tooltip="this page"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(SCREEN_KEYS)
 
     _fetching = False
 
     def on_mount(self) -> None:
-        self.run_worker(self._watch(), group="watch")
+        begin(self, self._watch, "watch")
 
     # Writing
 
@@ -143,7 +135,7 @@ class ThimblScreen(LivingScreen):
             self.say("Already fetching.")
         else:
             self._fetching = True
-            self.run_worker(self._fetch(), group="fetch")
+            begin(self, self._fetch, "fetch")
 
     async def _fetch(self) -> None:
         followed = await self.ask(lambda reader: places.counts(reader)[places.Tab.FOLLOWING]) or 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -63,11 +63,10 @@ class ThimblApp(App[None]):
 
     def __init__(self, reader_path: Path, desk: Desk, clock: Callable[[], float]) -> None:
         super().__init__()
-        self._path = reader_path
         self.shelf = Shelf(lambda: Reader.open(reader_path))
         self.pen = Pen(desk)
         self.reading = ThimblScreen(self.shelf, self.pen, clock)
-        self._closed = False
+        self._put_away = False
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -106,31 +105,27 @@ class ThimblApp(App[None]):
         if screen is not self.reading:
             return
         seen = set()
-        for binding in (active.binding for active in self.reading.active_bindings.values()):
+        for active in self.reading.active_bindings.values():
+            binding = active.binding
             if binding.tooltip and binding.action not in seen:
                 seen.add(binding.action)
-                title, action = binding.description, binding.action
-                yield SystemCommand(f"{title}", f"{binding.tooltip} ({self._key(binding)})", self._doing(action))
+                key = binding.key_display or self.get_key_display(binding)
+                doing = self._doing(binding.action, active.node)
+                yield SystemCommand(binding.description, f"{binding.tooltip} ({key})", doing)
 
-    def _key(self, binding: Binding) -> str:
-        return binding.key_display or self.get_key_display(binding)
-
-    def _doing(self, action: str) -> Callable[[], None]:
-        async def do() -> None:
-            await self.run_action(action, self.reading.focused or self.reading)
-
-        def soon() -> None:
-            self.reading.call_later(do)
+    def _doing(self, action: str, namespace: DOMNode) -> Callable[[], None]:
+        def soon() -> None:  # when the palette has gone
+            self.reading.call_later(self.run_action, action, namespace)
 
         return soon
 
     def close(self) -> None:
         """Keep the place and the drafts, and end the threads; once. Raises what the desk raises."""
-        if self._closed:
+        if self._put_away:
             return
-        self._closed = True
+        self._put_away = True
         try:
-            place = self.reading.remembered if self.reading.ready else None
+            place = self.reading.remembered if self.reading.begun else None
             self.pen.close(None if place is None else lambda desk: desk.save_state(PLACE_KEY, place))
         finally:
             self.shelf.close()

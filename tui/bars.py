@@ -17,6 +17,9 @@ from tui.places import Tab
 MAX_COUNT: Final = 9_999
 """What a count says at most; more is ``9999+``."""
 
+FIRST_VIEW: Final = 3
+"""Lines of the column over the first view: the program, whose it is, a blank."""
+
 
 def count_words(count: int) -> str:
     """A count that stays short."""
@@ -65,7 +68,7 @@ class Views(Painted, can_focus=False):
         if not self.is_column:
             return self.paint(self._row(width), width)
         tabs = list(Tab)
-        index = y - 3
+        index = y - FIRST_VIEW
         if y == 0:
             return self.paint(line((" thimbl", Role.OFFER)), width)
         if y == 1:
@@ -99,12 +102,15 @@ class Views(Painted, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         tabs = list(Tab)
+        at = event.get_content_offset(self)
+        if at is None:
+            return
         if self.is_column:
-            if 0 <= event.y - 3 < len(tabs):
-                self.post_message(self.Chosen(tabs[event.y - 3]))
+            if 0 <= at.y - FIRST_VIEW < len(tabs):
+                self.post_message(self.Chosen(tabs[at.y - FIRST_VIEW]))
             return
         for end, tab in self._ends:
-            if event.x <= end:
+            if at.x <= end:
                 self.post_message(self.Chosen(tab))
                 return
 

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -22,6 +23,7 @@ from thimbl.core.records import MAX_TEXT
 from tui.aside import DRAFT_DELAY, Pen, told
 from tui.lines import Line
 from tui.ports import Desk
+from tui.workers import begin
 
 PARENT_SHOWN: Final = 6
 """Lines of the post that is answered which stand over the reply; the page behind has all of it."""
@@ -32,6 +34,7 @@ Send = Callable[[Desk, str, str | None], Reference]
 class Composer(ModalScreen[Reference | None]):
     """Gives the reference of what was posted, or None where it was left as a draft."""
 
+    AUTO_FOCUS = "#text"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter", "send", "Send", tooltip="sign and publish it", priority=True),
         Binding("escape", "leave", "Keep as draft", tooltip="close; the draft is kept"),
@@ -46,7 +49,7 @@ class Composer(ModalScreen[Reference | None]):
         self._has_subject = subject
         self._saving: Timer | None = None
         self._sending = False
-        self.area = TextArea(id="text", soft_wrap=True, show_line_numbers=False, compact=True, disabled=True)
+        self.area = TextArea(id="text", soft_wrap=True, show_line_numbers=False, compact=True)
         self.subject = Input(placeholder="subject, to fold the text under (optional)", id="subject", compact=True)
         self.counter = Label("", id="counter", markup=False)
         self.trouble = Static("", id="trouble", markup=False)
@@ -69,7 +72,7 @@ class Composer(ModalScreen[Reference | None]):
     def on_mount(self) -> None:
         self.trouble.display = False
         self._show_count()
-        self.run_worker(self._load(), group="draft")
+        begin(self, self._load, "draft")
 
     async def _load(self) -> None:
         text = subject = ""
@@ -79,12 +82,12 @@ class Composer(ModalScreen[Reference | None]):
                 subject = await self._pen.do(lambda desk: desk.draft(self._subject_name))
         except Exception as error:  # a desk may raise anything; the person is told
             self._tell(told(error))
-        with self.prevent(TextArea.Changed, Input.Changed):
-            self.area.load_text(text)
-            self.subject.value = subject
+        # Whoever types at once, on a slow machine, has typed something by now: it stays, and stands after the draft.
+        typed = bool(self.area.text or self.subject.value)
+        with nullcontext() if typed else self.prevent(TextArea.Changed, Input.Changed):
+            self.area.load_text(text + self.area.text)
+            self.subject.value = self.subject.value or subject
         self.area.move_cursor(self.area.document.end)
-        self.area.disabled = False
-        self.area.focus()
         self._show_count()
 
     @property
@@ -136,7 +139,7 @@ class Composer(ModalScreen[Reference | None]):
         if not self.text:
             self._tell("There is nothing to post yet.")
         elif not self.query_one("#send", Button).disabled:
-            self.run_worker(self._post(), group="send")
+            begin(self, self._post, "send")
 
     async def _post(self) -> None:
         text, subject = self.text, self.subject.value.strip() or None

@@ -85,7 +85,8 @@ class Detail(Painted):
         self.scroll_to(y=0 if end < 0 else len(self.lines), animate=False)
 
     def on_click(self, event: events.Click) -> None:
-        row = event.y + self.scroll_offset.y
+        at = event.get_content_offset(self)
+        row = -1 if at is None else at.y + self.scroll_offset.y
         if 0 <= row < len(self.lines) and (target := self.lines[row].target) is not None:
             self.post_message(self.Followed(target))
 

@@ -6,6 +6,7 @@ The look is a child's (`Desk.preview`). What it found is judged here as a reader
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -27,6 +28,7 @@ from tui.pages import TOLD, fields
 from tui.ports import Desk
 from tui.rows import VERDICTS
 from tui.when import old
+from tui.workers import begin
 
 RAW_SHOWN: Final = 12
 """Lines of an answer without a plan that are shown."""
@@ -124,7 +126,7 @@ class Follow(ModalScreen[tuple[Address, str | None] | None]):
             self.query_one("#yes", Button).focus()
             return
         self._tell([line((f"Asking {address} …", Role.DIM))])
-        self.run_worker(self._ask(address), group="look", exclusive=True)
+        begin(self, partial(self._ask, address), "look", exclusive=True)
 
     async def _ask(self, address: Address) -> None:
         yes = self.query_one("#yes", Button)

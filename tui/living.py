@@ -6,16 +6,16 @@
 """
 
 from functools import partial
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import on
-from textual.binding import Binding, BindingType
 
 from thimbl.store.reader import Reader
 from thimbl.store.types import ThreadItem
 from tui import places
 from tui.bars import Status
 from tui.reading import ReadingScreen
+from tui.workers import begin
 
 LOOK_EVERY: Final = 1.0
 """Seconds between looks at whether the store has changed."""
@@ -23,12 +23,6 @@ LOOK_EVERY: Final = 1.0
 
 class LivingScreen(ReadingScreen):
     """The reading screen, kept up with the store."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next_unread", "Unread", tooltip="to the next unread one"),
-        Binding("A", "all_read", "All read", show=False, tooltip="mark all of this list as read"),
-        Binding("full_stop", "take_new", "Show new", show=False, key_display=".", tooltip="show what is new"),
-    ]
 
     _version: int | None = None
     _looking = False
@@ -38,7 +32,7 @@ class LivingScreen(ReadingScreen):
 
     async def look(self) -> None:
         """Whether somebody has written to the store since the last look."""
-        if self._looking or not self.ready:
+        if self._looking or not self.begun:
             return
         self._looking = True
         try:
@@ -77,7 +71,7 @@ class LivingScreen(ReadingScreen):
     def action_take_new(self) -> None:
         """Take in what is new; the selected row stays where it is."""
         if self.status.offered:
-            self.run_worker(self._take_new(), group="place", exclusive=True)
+            begin(self, self._take_new, "place", exclusive=True)
 
     async def _take_new(self) -> None:
         offered, was_empty = self.status.offered, not self.timeline.keys
@@ -97,7 +91,7 @@ class LivingScreen(ReadingScreen):
         return [k for k, e in entries if isinstance(e, ThreadItem) and e.item is not None and e.item.unread]
 
     def action_next_unread(self) -> None:
-        self.run_worker(self._next_unread(), group="next", exclusive=True)
+        begin(self, self._next_unread, "next", exclusive=True)
 
     async def _next_unread(self) -> None:
         row_of = self.timeline.row_of
@@ -110,7 +104,7 @@ class LivingScreen(ReadingScreen):
             self.say("Nothing unread here.")
 
     def action_all_read(self) -> None:
-        self.run_worker(self._all_read(), group="next", exclusive=True)
+        begin(self, self._all_read, "next", exclusive=True)
 
     async def _all_read(self) -> None:
         if unread := await self._unread_here():

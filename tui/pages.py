@@ -61,7 +61,7 @@ def set_page(facts: Facts, width: int, now: float, *, unfolded: bool = False) ->
             lines += [BLANK, *_thread(facts.thread, facts.item, measure, now)]
     if facts.author is not None:
         lines += [BLANK, _rule("author", measure)] if lines else []
-        lines += _author(facts.author, measure, now)
+        lines += _author(facts.author, measure, now, named=facts.item is None)
     return lines
 
 
@@ -190,19 +190,19 @@ def _branch(place: ThreadItem, here: bool, width: int, now: float) -> Iterator[L
             yield line(under, *pieces, target=place.reference)
 
 
-def _author(author: Author, width: int, now: float) -> Iterator[Line]:
+def _author(author: Author, width: int, now: float, *, named: bool) -> Iterator[Line]:
     verdict: Piece = ("◇ you", Role.GOOD) if author.is_me else VERDICTS[author.verdict]
-    yield line(*spread(who(author), (verdict,), width))
+    if named:  # under a record, its heading has said so
+        yield line(*spread(who(author), (verdict,), width))
     if author.bio.strip():
         for pieces in wrap(words(author.bio), width, 4):
             yield line(*pieces)
-    rows = [("key", author.key or "none")]
+    rows = [("name", safe_line(author.name))] if author.nick and author.name.strip() else []
+    rows.append(("key", author.key or "none"))
     if author.recovery:
         rows.append(("recovery", author.recovery))
     if author.updated is not None:
         rows.append(("head", f"{old(author.updated, now)}, record {author.seq}, made {exactly(author.updated)}"))
-    if author.name.strip() and author.nick:
-        rows.append(("name", safe_line(author.name)))
     if author.moved_to is not None:
         rows.append(("moved to", str(author.moved_to)))
     if author.gap_below is not None:
@@ -213,7 +213,7 @@ def _author(author: Author, width: int, now: float) -> Iterator[Line]:
     if author.following:
         rows.append(("follows", str(len(author.following))))
     yield from fields(rows, width)
-    for pieces in wrap(state_of(author, now), width):
+    for pieces in wrap(state_of(author, now, head=False), width):
         yield line(*pieces)
     if not author.is_me:
         role = verdict[1] if verdict[1] in (Role.WARN, Role.BAD) else Role.DIM

@@ -4,15 +4,20 @@
 - A style belongs to a role (`tui.lines.Role`) and is a component class, ``role--…`` in `styles.tcss`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.lines import Line, Role
+
+# Blanks at the ends of a text stand apart: some programs that draw an exported picture (SVG) lose them otherwise.
+_EDGES = re.compile(r"(^ +| +$)")
 
 CURSOR = "line--cursor"
 CURSOR_BLURRED = "line--cursor-blurred"
@@ -44,7 +49,8 @@ class Painted(ScrollView, can_focus=True):
 
     def paint(self, line: Line, width: int, ground: str = "") -> Strip:
         """`line` in exactly `width` cells; `ground` is the component class of what lies under it."""
-        segments = [Segment(text, self._style(role, ground)) for text, role in line.pieces]
+        parts = [(part, role) for text, role in line.pieces for part in _EDGES.split(text) if part]
+        segments = [Segment(part, self._style(role, ground)) for part, role in parts]
         return Strip(segments).adjust_cell_length(width, self._style(Role.TEXT, ground))
 
     def paint_rows(self, lines: Sequence[Line], width: int, ground: str = "") -> list[Strip]:
@@ -55,6 +61,9 @@ class Painted(ScrollView, can_focus=True):
         found = self._styles_of.get((role, ground))
         if found is None:
             under = self.get_component_rich_style(ground) if ground else self.rich_style
-            found = under + self.get_component_rich_style(f"role--{role}", partial=True)
+            styles = self.get_component_styles(f"role--{role}")
+            # A colour that lets its ground through is mixed here, for each ground that it can stand on.
+            behind = Color.from_rich_color(under.bgcolor) if under.bgcolor is not None else self.background_colors[1]
+            found = under + Style.from_color((behind + styles.color).rich_color) + styles.text_style
             self._styles_of[role, ground] = found
         return found

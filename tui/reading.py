@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Final, TypeVar
+from typing import Final, TypeVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input
@@ -35,6 +34,7 @@ from tui.ports import PLACE_KEY
 from tui.rows import Entry
 from tui.timeline import Timeline
 from tui.welcome import empty
+from tui.workers import begin
 
 T = TypeVar("T")
 
@@ -52,23 +52,6 @@ class ReadingScreen(Screen[None]):
     """Views, list and page."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-beside"), (130, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("N", "toggle_read", "Toggle read", show=False, tooltip="mark as unread, or as read"),
-        Binding("slash", "search", "Search", key_display="/", tooltip="search; Esc leaves"),
-        Binding("F", "filter", "Filter", show=False, tooltip="show only what is unread, or all"),
-        Binding("t", "thread", "Thread", show=False, tooltip="the whole thread as a list"),
-        Binding("u", "author", "Author", show=False, tooltip="all posts of this author"),
-        Binding("z", "unfold", "Unfold", show=False, tooltip="show what is folded under a subject"),
-        Binding("B", "view('bonds')", "Bonds", show=False, tooltip="bond offers"),
-        *(
-            Binding(str(number), f"view('{tab}')", tab.capitalize(), show=False, tooltip=f"the view {tab.capitalize()}")
-            for number, tab in enumerate(Tab, 1)
-        ),
-        Binding("l,right", "turn_view(1)", "Next view", show=False, tooltip="the next view"),
-        Binding("h,left", "turn_view(-1)", "Previous view", show=False, tooltip="the view before"),
-        Binding("escape", "back", "Back", show=False, tooltip="back to where you came from"),
-        Binding("q", "back(True)", "Quit", tooltip="back; from the timeline: quit"),
-    ]
 
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -78,7 +61,8 @@ class ReadingScreen(Screen[None]):
         self._spots: dict[Tab, Spot] = {}
         self.marks = Marks()
         self._kept_unread: int | None = None
-        self.ready = False
+        self._titled = ""
+        self.begun = False
         self.views = Views(str(pen.desk.address), id="views")
         self.timeline = Timeline(clock, id="timeline")
         self.detail = Detail(clock, id="detail")
@@ -99,13 +83,13 @@ class ReadingScreen(Screen[None]):
     def on_mount(self) -> None:
         self.words.display = False
         self.timeline.focus()
-        self.run_worker(self._start(), group="place")
+        begin(self, self._start, "place")
         self.set_interval(AGES_EVERY, self._tick)
 
     async def _start(self) -> None:
         kept = await self.ask(lambda reader: places.recall(reader, reader.state(PLACE_KEY)))
         await self._open(kept or Spot(Place()))
-        self.ready = True
+        self.begun = True
 
     def _tick(self) -> None:
         self.timeline.tick()
@@ -154,7 +138,7 @@ class ReadingScreen(Screen[None]):
             self._spots[self.spot.place.tab] = self.spot
 
     def _open_soon(self, spot: Spot) -> None:
-        self.run_worker(self._open(spot), group="place", exclusive=True)
+        begin(self, partial(self._open, spot), "place", exclusive=True)
 
     async def _open(self, spot: Spot) -> None:
         self.spot = spot
@@ -175,7 +159,9 @@ class ReadingScreen(Screen[None]):
         total = len(self.timeline.keys)
         position = f"{self.timeline.row + 1:,} of {total:,}" if total else "nothing here"
         self.status.set_where(f"{place.title} · {position}")
-        self.query_one("#list").border_title = Text(place.title)
+        if self._titled != place.title:  # setting it lays out and styles anew
+            self._titled = place.title
+            self.query_one("#list").border_title = Text(place.title)
 
     def action_view(self, name: str) -> None:
         """Another view, where it was left."""
@@ -243,7 +229,7 @@ class ReadingScreen(Screen[None]):
 
     @on(Detail.Followed)
     def _followed(self, message: Detail.Followed) -> None:
-        self.run_worker(self._go_to(message.reference), group="place", exclusive=True)
+        begin(self, partial(self._go_to, message.reference), "place", exclusive=True)
 
     async def _go_to(self, reference: Reference) -> None:
         found = await self.ask(lambda reader: reader.find(str(reference)))
@@ -277,12 +263,15 @@ class ReadingScreen(Screen[None]):
 
     @on(Timeline.Wanted)
     async def _wanted(self, message: Timeline.Wanted) -> None:
-        self.run_worker(self.supply(message.keys), group="supply")
+        begin(self, partial(self.supply, message.keys), "supply")
 
     async def supply(self, keys: list[int]) -> None:
         """Read entries for the list."""
         items = await self.ask(lambda reader: reader.items(keys))
-        self.timeline.supply(self.marks.apply({item.rowid: item for item in items or ()}), keys)
+        if items is None:
+            self.timeline.unsupplied(keys)
+        else:
+            self.timeline.supply(self.marks.apply({item.rowid: item for item in items}))
 
     @on(Timeline.Moved)
     def _moved(self, message: Timeline.Moved) -> None:
@@ -292,7 +281,7 @@ class ReadingScreen(Screen[None]):
         if message.key is None:
             self.detail.show(Facts())
         elif self.timeline.entry is not None:
-            self.run_worker(self._show_page(self.timeline.entry, message.key), group="page", exclusive=True)
+            begin(self, partial(self._show_page, self.timeline.entry, message.key), "page", exclusive=True)
 
     async def _show_page(self, entry: Entry, key: int) -> None:
         facts = await self.ask(partial(places.facts, entry=entry))
@@ -312,7 +301,7 @@ class ReadingScreen(Screen[None]):
 
     def mark(self, rowids: Iterable[int], read: bool) -> None:
         """Mark items here at once, and in the store aside."""
-        self.run_worker(self._mark(list(rowids), read), group="mark")
+        begin(self, partial(self._mark, list(rowids), read), "mark")
 
     async def _mark(self, rowids: list[int], read: bool) -> None:
         self._show_marked(rowids, read)

@@ -23,8 +23,8 @@ Entry = Item | Author | ThreadItem
 BOND_OFFER: Final = "bond-offer"
 """The kind of commune.md 2 that has a row and a page of its own."""
 
-GUTTER: Final = 2
-"""Cells at the left: the cursor and the unread mark."""
+GUTTER: Final = 3
+"""Cells at the left: the cursor, the unread mark, and a blank."""
 
 CURSOR: Final = "▌"
 UNREAD: Final = "●"
@@ -83,7 +83,7 @@ def draw(entry: Entry | None, width: int, height: int, now: float, *, selected: 
         mark: Piece = (UNREAD if unread and index == 0 else " ", Role.MARK)
         cursor: Piece = (CURSOR if selected else " ", Role.KEY)
         content = body[index].pieces if index < len(body) else BLANK.pieces
-        lines.append(line(cursor, mark, *content))
+        lines.append(line(cursor, mark, (" ", Role.TEXT), *content))
     return lines
 
 
@@ -160,10 +160,10 @@ def _author(author: Author, width: int, height: int, now: float) -> list[Line]:
     return lines + [line(*pieces) for pieces in (*bio, *told)]
 
 
-def state_of(author: Author, now: float) -> Pieces:
-    """How old somebody's head is, when they were asked, and what went wrong."""
+def state_of(author: Author, now: float, *, head: bool = True) -> Pieces:
+    """How old somebody's head is (unless that is told elsewhere), when they were asked, and what went wrong."""
     told: list[Piece] = []
-    if author.updated is not None:
+    if head and author.updated is not None:
         told.append((f"head {old(author.updated, now)}", Role.DIM))
     if author.asked is not None:
         told.append((f"asked {since(author.asked, now)}", Role.DIM))

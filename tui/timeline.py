@@ -147,13 +147,13 @@ class Timeline(Painted):
         self._blank = lines
         self.refresh()
 
-    def supply(self, entries: Mapping[int, Entry], asked: Iterable[int]) -> None:
-        """What was wanted. A key of `asked` that brings no entry has gone from the store; it is not asked for again."""
+    def supply(self, entries: Mapping[int, Entry]) -> None:
+        """What was wanted. A key that was asked for and brings no entry has gone from the store."""
         for key, entry in entries.items():
             self._entries[key] = entry
             self._entries.move_to_end(key)
             self._unpaint(key)
-        self._pending.difference_update(entries)
+        self._pending.difference_update(entries)  # those that are gone stay in it, and are not asked for again
         while len(self._entries) > max(ENTRIES_KEPT, len(entries)) and self._trim_one(entries):
             pass
         self.refresh()
@@ -165,8 +165,17 @@ class Timeline(Painted):
         key = next(iter(self._entries))
         if key in fresh:
             return False
-        del self._entries[key]
+        self._drop(key)
         return True
+
+    def _drop(self, key: int) -> None:
+        """Forget an entry, and its strips with it: what is painted is what is there."""
+        del self._entries[key]
+        self._unpaint(key)
+
+    def unsupplied(self, asked: Iterable[int]) -> None:
+        """What was wanted could not be read now; it is asked for again when it is next drawn."""
+        self._pending.difference_update(asked)
 
     def replace(self, key: int, entry: Entry) -> None:
         """An entry that has changed, where it stands."""
@@ -180,7 +189,7 @@ class Timeline(Painted):
         top, bottom = self._in_sight()
         shown = {*self._keys[top:bottom], *([] if self.key is None else [self.key])}
         for key in self._entries.keys() - shown:
-            del self._entries[key]
+            self._drop(key)
         self._pending.clear()
         return sorted(shown)
 
@@ -276,6 +285,8 @@ class Timeline(Painted):
             self._refresh_row(before)
             self._refresh_row(row)
             self.post_message(self.Moved(self.key))
+            if self.entry is None:
+                self._want()
         self._bring_into_sight()
 
     def select_key(self, key: int) -> None:

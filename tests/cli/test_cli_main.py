@@ -22,6 +22,7 @@ from thimbl.cli.options import Command, Group, Option, command, group, json_opti
 from thimbl.cli.table import COMMANDS, Entry
 
 ROOT = Path(__file__).resolve().parents[2]
+RUN = "import sys; from thimbl.cli.main import run; sys.exit(run())"
 
 
 def invoke(*args: str, **env: str) -> Result:
@@ -97,6 +98,18 @@ def test_help_of_every_command(name: str) -> None:
         assert invoke(*path, "-h").stdout == result.stdout
 
 
+def test_help_loads_nothing_to_work_with() -> None:
+    """No command needs keys, YAML, SQL or the network to say what it does: each imports those when it runs."""
+    heavy = ("twisted", "textual", "cryptography", "yaml", "sqlite3", "asyncio", "thimbl.store", "thimbl.home")
+    code = (
+        "import sys\nfrom thimbl.cli.main import main, run\nfrom thimbl.cli.table import COMMANDS\n"
+        "for name in COMMANDS:\n    sys.argv[1:] = [name, '--help']\n    assert run() == 0\n"
+        f"    print(name, *(heavy for heavy in {heavy!r} if heavy in sys.modules), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == list(COMMANDS)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_table_says_what_the_command_says(name: str) -> None:
     """The help in the table is the first paragraph of the command's own."""
@@ -141,6 +154,20 @@ def test_variables_count(add: Add) -> None:
     wrong = invoke("pail", "fill", THIMBL_PAIL_FILL_HOW_MUCH="many")
     assert wrong.exit_code == 2
     assert wrong.stderr.count("\n") == 1
+
+
+def test_completion() -> None:
+    """Commands by the table, and what a command completes by itself; nothing is told on stderr."""
+    for words, completed in (("thimbl tim", {"timeline"}), ("thimbl timeline --newe", {"--newest-first"})):
+        env = {
+            **os.environ, "_THIMBL_COMPLETE": "bash_complete", "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", RUN], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
+        assert {line.partition(",")[2] for line in done.stdout.splitlines()} == completed
+        assert done.stderr == ""
 
 
 def test_version() -> None:
@@ -276,9 +303,6 @@ def test_exit_code_is_what_the_command_returns(add: Add, returned: object, code:
 
     add("done", done)
     assert invoke("done").exit_code == code
-
-
-RUN = "import sys; from thimbl.cli.main import run; sys.exit(run())"
 
 
 @pytest.mark.parametrize("args", [["--help"], ["verify", "--help"]])

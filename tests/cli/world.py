@@ -1,6 +1,9 @@
 """A small world for the commands that read: Ana's home with a store, and people whose plans she has fetched."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -20,6 +23,11 @@ START = 1_794_995_200  # 2026-11-18T09:46:40Z
 ANA = Address.parse("ana@fields.example")
 MARK = Address.parse("mark@mill.example")
 LOWER = Address.parse("lower@fields.example")
+
+
+def never(_seconds: float) -> None:
+    """A sleep that no command of a test should need."""
+    raise AssertionError("it sleeps")
 
 
 class World:
@@ -77,10 +85,12 @@ class World:
         self.fetch(address)
         return record.id
 
-    def run(self, *args: str, terminal: bool = False, **environ: str) -> Result:
+    def run(
+        self, *args: str, terminal: bool = False, sleep: Callable[[float], None] = never, **environ: str
+    ) -> Result:
         """A command in Ana's home, at the world's time."""
         env = {"THIMBL_HOME": str(self.home), **environ}
-        context = Context(environ=env, clock=self.clock, terminal=terminal)
+        context = Context(environ=env, clock=self.clock, sleep=sleep, terminal=terminal)
         return CliRunner().invoke(main, list(args), env=env, obj=context)
 
     def lines(self, *args: str) -> list[str]:
@@ -88,3 +98,13 @@ class World:
         result = self.run(*args)
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout.splitlines()
+
+
+def objects(world: World, *args: str) -> list[dict[str, Any]]:
+    """What a command prints with `--json`."""
+    return [json.loads(line) for line in world.lines(*args, "--json")]
+
+
+def texts(world: World, *args: str) -> list[str]:
+    """The texts of the items that a command lists."""
+    return [item["text"] for item in objects(world, *args)]

@@ -10,8 +10,8 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from scribe import Scribe, announcement_sig, private_key
 
+from tests.support.scribe import Scribe, announcement_sig, private_key
 from thimbl.core.canonical import ID_LENGTH, b32, b64, canonical, content_id, unb64
 from thimbl.core.keys import (
     KEY_NAMESPACE,
@@ -43,7 +43,7 @@ def test_canonical_is_rfc_8785(value) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
-@pytest.mark.parametrize("code", [*range(0x00, 0xA1), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFEFF, 0xFFFF, 0x10FFFF])
+@pytest.mark.parametrize("code", [*range(0xA1), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFEFF, 0xFFFF, 0x10FFFF])
 def test_canonical_escapes_what_rfc_8785_does(code: int) -> None:
     assert canonical({"a": chr(code)}) == rfc8785.dumps({"a": chr(code)})
 

@@ -1,4 +1,4 @@
-"""Strict reading of YAML and JSON (plan-format 1): one data model in two spellings, and a typed refusal for all else."""
+"""Strict reading of YAML and JSON (plan-format 1): one data model in two spellings, a typed refusal for all else."""
 
 import json
 import time
@@ -25,8 +25,6 @@ from thimbl.core.plantext import (
     resolves_plain,
 )
 
-Refused = (PlanTextError, PlanUnreadable)
-
 
 def refusal(text: str) -> str:
     with pytest.raises(PlanTextError) as caught:
@@ -35,6 +33,12 @@ def refusal(text: str) -> str:
 
 
 # plain scalars of YAML
+
+WORDS = """
+yes no on off y n True TRUE False FALSE 2026-11-22 2026-11-22T08:00:00Z 1e3 1E3 010 0x1f 0o17 1_000 +1 -01 12:30:45
+nULL Nan .Nan .iNF +.nan inf -Infinity = 1.2.3 . -. -.e 1.e 0b1 ١ ~~ nullx 1.0.0 e1
+"""
+FLOATS = "1.0 1. .5 -.5 +.5 +1.0 1.5e3 1.e-3 .5E+3 .inf -.inf +.INF .Inf .nan .NaN .NAN 010.5"
 
 
 @pytest.mark.parametrize(
@@ -47,13 +51,7 @@ def refusal(text: str) -> str:
         ("-7", -7),
         ("9007199254740991", MAX_INTEGER),
         ("-9007199254740991", -MAX_INTEGER),
-        *[
-            (word, word)
-            for word in (
-                "yes no on off y n True TRUE False FALSE 2026-11-22 2026-11-22T08:00:00Z 1e3 1E3 010 0x1f 0o17 1_000 +1 -01 "
-                "12:30:45 nULL Nan .Nan .iNF +.nan inf -Infinity = 1.2.3 . -. -.e 1.e 0b1 ١ ~~ nullx 1.0.0 e1"
-            ).split()
-        ],
+        *[(word, word) for word in WORDS.split()],
     ],
 )
 def test_what_a_plain_scalar_is(plain: str, value: object) -> None:
@@ -66,11 +64,8 @@ def test_what_a_plain_scalar_is(plain: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("plain", "reason"),
     [
-        *[(plain, "null") for plain in ("", "~", "null", "Null", "NULL", "# nothing", "!!null x"[:0])],
-        *[
-            (plain, "floats")
-            for plain in "1.0 1. .5 -.5 +.5 +1.0 1.5e3 1.e-3 .5E+3 .inf -.inf +.INF .Inf .nan .NaN .NAN 010.5".split()
-        ],
+        *[(plain, "null") for plain in ("", "~", "null", "Null", "NULL", "# nothing")],
+        *[(plain, "floats") for plain in FLOATS.split()],
         *[(plain, "out of range") for plain in ("9007199254740992", "-9007199254740992", "1" + "0" * 5000)],
     ],
 )
@@ -204,7 +199,7 @@ def test_refused(text: str, reason: str, line: int | None) -> None:
         (' {"a":1}', {"a": 1}),
         ("a: " + "x" * 5000 + "\n", {"a": "x" * 5000}),
         ("? " + "x" * 5000 + "\n: 1\n", {"x" * 5000: 1}),
-        ("\xa0a\n"[3:] + "a: \xa0\n", {"a": "\xa0"}),
+        ("a: \xa0\n", {"a": "\xa0"}),
     ],
 )
 def test_read(text: str, data: dict[str, Any]) -> None:
@@ -281,8 +276,8 @@ def test_not_utf_8(raw: bytes, line: int) -> None:
 
 @given(st.text(max_size=12))
 def test_keys(text: str) -> None:
-    plain = text != "" and text.isascii() and text[0].islower() and all(c.islower() or c.isdigit() or c in "_-" for c in text)
-    assert check_key(text) == plain
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    assert check_key(text) == (text[:1] in list(letters) and set(text) <= set(letters + "0123456789_-"))
 
 
 # any input gives a plan or one typed refusal
@@ -291,20 +286,20 @@ def test_keys(text: str) -> None:
 def outcome(raw: bytes) -> Plan | ClassicPlan | str:
     try:
         return read_answer_plan(decode(raw))
-    except Refused as error:
-        assert str(error)
+    except (PlanTextError, PlanUnreadable) as error:
         return str(error)
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes(raw: bytes) -> None:
-    outcome(raw)
+    assert outcome(raw)
 
 
 MARKUP = st.sampled_from(
-    ["{", "}", "[", "]", ":", ": ", ",", '"', "'", "- ", "? ", "\n", "\n  ", "&a ", "*a", "!t ", "|", ">", "|2-", "#", "%",
-     "---\n", "...\n", "<<", "~", "null", "true", "1", "1.5", "\\", "\\u", "\\ud83d", "a", "thimbl: 2\n", '"thimbl":2',
-     '"messages":', '"name":', "\t", "\r", "\r\n", "\x85", "\ufeff", "\x00", "é", "🚜", "@", "`"]
+    ["{", "}", "[", "]", ":", ": ", ",", '"', "'", "- ", "? ", "\n", "\n  ", "&a ", "*a", "!t ", "|", ">", "|2-", "#",
+     "%", "---\n", "...\n", "<<", "~", "null", "true", "1", "1.5", "\\", "\\u", "\\ud83d", "a",
+     "thimbl: 2\n", '"thimbl":2', '"messages":', '"name":', "\t", "\r", "\r\n", "\x85",
+     "\ufeff", "\x00", "é", "🚜", "@", "`"]
 )  # fmt: skip
 
 
@@ -312,36 +307,38 @@ MARKUP = st.sampled_from(
 @given(st.lists(MARKUP | st.characters(), max_size=30).map("".join))
 def test_any_text(text: str) -> None:
     for candidate in (text, "{" + text, "a: " + text):
-        outcome(candidate.encode("utf-8", "surrogatepass"))
+        assert outcome(candidate.encode("utf-8", "surrogatepass"))
+        line, data = None, {}
         try:
             data = read_data(candidate)
         except PlanTextError as error:
-            # What is missing at the end, libyaml misses on the line after the last.
-            assert error.line is None or 1 <= error.line <= candidate.count("\n") + candidate.count("\r") + 2
-        else:
-            # What is read is in the model: JSON can say it, and reading that gives the same.
-            assert read_data(json.dumps(data, ensure_ascii=False)) == data
+            line = error.line
+        # What is missing at the end, libyaml misses on the line after the last.
+        assert line is None or 1 <= line <= candidate.count("\n") + candidate.count("\r") + 2
+        # What is read is in the model: JSON can say it, and reading that gives the same.
+        assert read_data(json.dumps(data, ensure_ascii=False)) == data
 
 
 MIB = 1024 * 1024
 SECONDS = 10
 """Of process time: far more than any takes (a second at most), so that only another order of growth fails."""
-MEMORY = 300 * MIB
+MEMORY = 100 * MIB
 
 NASTY = [
-    *["[", "- ", "? ", "{", '{"a":', '"', "'", "\\", '"\\u', "&a ", "*a ", "!a ", "|\n", ": ", "a: ", "- a: ", "a: [", "{a: "],
-    *["\n", "\r", "\r\n", " ", "\t", "#", "# \n", "---\n", "%a\n", "-", "1", "9", "[],", "{},", "a,", "\\\n", "? a\n", "<<: "],
+    *["[", "- ", "? ", "{", '{"a":', '"', "'", "\\", '"\\u', "&a ", "*a ", "!a ", "|\n", ": ", "a: ", "- a: ", "a: ["],
+    *["\n", "\r", "\r\n", " ", "\t", "#", "# \n", "---\n", "%a\n", "-", "1", "9", "[],", "{},", "a,", "\\\n", "? a\n"],
     *["é", "🚜", "\x00", "\x85", "\u2028", "\ufeff", "\\ud83d", "null,", '"a":1,', "a: |\n ", "@", "`"],
 ]  # fmt: skip
 BEFORE = ["", "a: ", "a:\n  ", 'a: "', "a: |\n ", "a: [", "? ", '{"a":', '{"a":"', '{"name":"x","messages":[']
 
 
 @pytest.mark.parametrize("before", BEFORE)
-def test_a_mebibyte_of_the_same(before: str) -> None:
+def test_much_of_the_same(before: str) -> None:
     """The reader's time stays of the order of the text's length, whatever is repeated in it."""
+    size = MIB if before in ("", '{"a":') else MIB // 4
     worst = 0.0, ""
     for unit in NASTY:
-        raw = (before + unit * (MIB // len(unit.encode()))).encode()[:MIB]
+        raw = (before + unit * (size // len(unit.encode()))).encode()[:size]
         start = time.process_time()
         outcome(raw.decode("utf-8", "ignore").encode())
         worst = max(worst, (time.process_time() - start, unit))
@@ -366,13 +363,12 @@ def alias_bomb() -> str:
         '{"a":' + "9" * (MIB - 6) + "}",
         "a: " + "9" * (MIB - 4),
         '{"name":"x","time":' + "9" * (MIB - 20) + "}",
-        '{"name":"","messages":[' + "{}," * (MIB // 3 - 10) + "{}]}",
-        "a: [" + "x," * (MIB // 2 - 4) + "]",
+        '{"name":"","messages":[' + "{}," * (MIB // 24) + "{}]}",
+        "a: [" + "x," * (MIB // 8) + "]",
         '{"' + "a" * (MIB - 8) + '":1}',
         "a" * (MIB - 8) + ": 1",
         "? " + "a" * (MIB - 8) + "\n: 1",
-        "{" + ",".join(f'"k{n}":{n}' for n in range(60_000)) + "}",
-        '{"a":"' + "\\ud83d" * (MIB // 6 - 4) + '"}',
+        '{"a":"' + "\\ud83d" * (MIB // 48) + '"}',
         "a: |\n" + " x\n" * (MIB // 3 - 4),
         "\n" * (MIB - 5) + "a: 1",
     ],

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scribe import Scribe
 
+from tests.support.scribe import Scribe
 from thimbl.core.plantext import MAX_INTEGER, read_data
 from thimbl.core.planwriter import LONG_TEXT, write, write_line, write_plan
 
@@ -100,6 +100,10 @@ def test_another_order_of_the_data_gives_the_same_page() -> None:
     ]
 
 
+WORDS = "yes no on off Yes NO true True null ~ 1 -1 010 0x1f 1_000 1.5 .5 .inf 12:30:45 2026-11-22 = <<"
+"""Text here, and something else to some YAML: it is quoted."""
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
@@ -117,12 +121,7 @@ def test_another_order_of_the_data_gives_the_same_page() -> None:
         ("- x", "a: '- x'\n"),
         ("end:", "a: 'end:'\n"),
         (" x ", "a: ' x '\n"),
-        *[
-            (word, f"a: '{word}'\n")
-            for word in (
-                "yes no on off Yes NO true True null ~ 1 -1 010 0x1f 1_000 1.5 .5 .inf 12:30:45 2026-11-22 = <<"
-            ).split()
-        ],
+        *[(word, f"a: '{word}'\n") for word in WORDS.split()],
         ("two\nlines", "a: |-\n  two\n  lines\n"),
         ("two\nlines\n", "a: |\n  two\n  lines\n"),
         ("two\nlines\n\n", "a: |+\n  two\n  lines\n\n"),
@@ -130,7 +129,8 @@ def test_another_order_of_the_data_gives_the_same_page() -> None:
         ("\nlines", 'a: "\\nlines"\n'),
         ("\n\n", 'a: "\\n\\n"\n'),
         ("tab\there", 'a: "tab\\there"\n'),
-        ("bell\x07 esc\x1b nul\0 \x85 \u2028 \ufeff \x7f", 'a: "bell\\x07 esc\\e nul\\0 \\x85 \\u2028 \\uFEFF \\x7F"\n'),
+        ("bell\x07 esc\x1b nul\0 \x85", 'a: "bell\\x07 esc\\e nul\\0 \\x85"\n'),
+        ("\u2028 \ufeff \x7f", 'a: "\\u2028 \\uFEFF \\x7F"\n'),
         ("cr\r\nlf", 'a: "cr\\r\\nlf"\n'),
         ("word " * 12 + "ends", "a: |-\n  " + "word " * 12 + "ends\n"),
         ("k" * 100, "a: " + "k" * 100 + "\n"),
@@ -139,9 +139,8 @@ def test_another_order_of_the_data_gives_the_same_page() -> None:
 def test_how_a_text_is_written(text: str, written: str) -> None:
     assert write({"a": text}) == written
     assert read_data(written) == {"a": text}
-    if "\x07" not in text:
-        # YAML 1.1 takes it for the same text: a sceptic's parser may be of either kind.
-        assert yaml.safe_load(written) == {"a": text}
+    # YAML 1.1 takes it for the same text: a sceptic's parser may be of either kind.
+    assert yaml.safe_load(written) == {"a": text}
 
 
 def test_long_is_longer_than_a_line() -> None:
@@ -167,9 +166,8 @@ def test_written_is_read(data: dict[str, Any]) -> None:
     assert read_data(write_line(data)) == data
 
 
-texts = st.text() | st.text(alphabet=" \n\t\rab:#-'\"\\|>🚜\x85\ufeff") | st.sampled_from(
-    ["yes", "null", "~", "", "1", "-0", "1.5", ".inf", "2026-11-22", "---", "...", "- a", "? a", "a: b", "a #b", "<<", "="]
-)  # fmt: skip
+odd = ["", "yes", "null", "~", "1", "-0", "1.5", ".inf", "2026-11-22", "---", "...", "- a", "? a", "a: b", "a #b", "<<"]
+texts = st.text() | st.text(alphabet=" \n\t\rab:#-'\"\\|>🚜\x85\ufeff") | st.sampled_from(odd)
 keys = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True) | st.sampled_from(["y", "no", "null", "true", "k" * 130])
 scalars = texts | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER)
 

@@ -165,7 +165,7 @@ class Scribe:
 
     # plans
 
-    def head(self, **changes: Value) -> dict[str, Any]:
+    def head(self, **changes: Any) -> dict[str, Any]:
         """The signed head. `changes` are made before signing; a value of None leaves a key out."""
         data: dict[str, Any] = {"thimbl": 2, "address": str(self.address), **self.head_data}
         data |= {"key": self.key.public.line, "updated": format_time(self.now), "seq": self.seq}
@@ -183,9 +183,9 @@ class Scribe:
         *,
         withheld: Collection[int] = (),
         entries: Sequence[Record] | None = None,
-        **changes: Value,
+        **changes: Any,
     ) -> dict[str, Any]:
-        """A plan's data: the head with `changes`, and the `newest` records (None: all), those of `withheld` without body.
+        """A plan's data: the head with `changes`, and the `newest` records (None: all), those of `withheld` bare.
 
         `entries` are taken in place of the log's own, newest first.
         """
@@ -195,7 +195,7 @@ class Scribe:
         shown = [(record.withhold() if record.seq in withheld else record).data for record in entries]
         return self.head(**changes) | {"entries": shown}
 
-    def plan(self, newest: int | None = None, *, withheld: Collection[int] = (), **changes: Value) -> Plan:
+    def plan(self, newest: int | None = None, *, withheld: Collection[int] = (), **changes: Any) -> Plan:
         """The plan of that data."""
         return plan_from_data(self.data(newest, withheld=withheld, **changes))
 
@@ -208,11 +208,11 @@ class Scribe:
         newest_first = self.records[max(before - 1 - count, 0) : before - 1][::-1]
         return plan_from_data(self.data(entries=newest_first))
 
-    def text(self, newest: int | None = None, **changes: Value) -> str:
+    def text(self, newest: int | None = None, **changes: Any) -> str:
         """The plan as its author publishes it: YAML."""
         return write_plan(self.data(newest, **changes))
 
-    def line(self, newest: int | None = None, **changes: Value) -> str:
+    def line(self, newest: int | None = None, **changes: Any) -> str:
         """The plan as the views give it: JSON on one line."""
         return write_line(self.data(newest, **changes))
 
@@ -221,3 +221,14 @@ def announcement_sig(author: Address, record: Record, signer: PrivateKey) -> str
     """What stands under `sig` of an announcement (plan-format 3)."""
     signed = {"author": str(author), "id": record.id, "key": signer.public.fingerprint}
     return sign(signer, RECORD_NAMESPACE, signed)
+
+
+def mixed_log() -> Scribe:
+    """A log of a post, an announcement, an edit, a retract and a post."""
+    scribe = Scribe(name="Alice")
+    first = scribe.post()
+    scribe.announce("join", commune="commune@fields.example")
+    scribe.edit(first, "Better.")
+    scribe.retract(first)
+    scribe.post()
+    return scribe

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.support.scribe import Scribe
 from thimbl.core.address import Address, Reference
+from thimbl.core.canonical import Value
 from thimbl.core.log import judge
 from thimbl.core.times import DAY, HOUR, MINUTE, parse_time
 from thimbl.store.types import Item
@@ -20,7 +21,7 @@ NOW = parse_time("2026-11-20T12:00:00Z")
 
 ME = "cy@mill.example"
 
-OFFER = {
+OFFER: dict[str, Value] = {
     "commune": "commune@fields.example",
     "series": "B-2026-1",
     "asset": "A second-hand tractor, 60 hp, with a front loader",
@@ -118,6 +119,7 @@ class VillageDesk:
         self.fault: Exception | None = None
         self.reports: list[dict[str, object]] = []
         self.fetch_status = 0
+        self.fetch_argv: list[str] = []
         self.answer = ""
 
     def _check(self) -> None:
@@ -176,7 +178,7 @@ class VillageDesk:
     def fetch_command(self) -> list[str]:
         lines = "\n".join(json.dumps(report) for report in self.reports)
         code = "import sys; print(sys.argv[1]); print(sys.argv[2], file=sys.stderr); sys.exit(int(sys.argv[3]))"
-        return [sys.executable, "-c", code, lines, "the network is down", str(self.fetch_status)]
+        return self.fetch_argv or [sys.executable, "-c", code, lines, "the network is down", str(self.fetch_status)]
 
     def watch_command(self) -> list[str] | None:
         return None

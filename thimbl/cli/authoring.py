@@ -92,14 +92,12 @@ def _ask_address(context: Context) -> "Address":
 
 
 def _prepare_key(account: "Account") -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from thimbl.core.keys import PrivateKey
     from thimbl.home.keyfile import make_key
 
     path = account.key_path
     if account.settings.key is None and not path.exists() and not path.with_name(path.name + ".pub").exists():
-        make_key(path, lambda: PrivateKey(Ed25519PrivateKey.generate()))
+        make_key(path, lambda: PrivateKey.from_seed(account.random(32)))
         note(f"Made a key: {path}. Keep a copy of it where you keep what you can not lose.")
     account.signer()
 
@@ -177,8 +175,8 @@ def reply(
     target = _find(context, reference)
     words = read_text(context, text, editor, f"reply-{target.id}")
     fields = {"subject": subject} if subject else {}
-    words, more = answering(target, words)
-    _publish(context, f"reply-{target.id}", words, as_json, lambda: authoring.post(words, **fields, **more))
+    said, more = answering(target, words)
+    _publish(context, f"reply-{target.id}", words, as_json, lambda: authoring.post(said, **fields, **more))
 
 
 def answering(target: "Item", words: str) -> tuple[str, dict[str, str]]:

@@ -33,6 +33,7 @@ class Context:
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
     terminal: bool | None = None
     """Whether stdout is a terminal; None: look."""
 

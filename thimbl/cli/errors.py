@@ -107,12 +107,12 @@ def _conclude(fault: BaseException, environ: Mapping[str, str]) -> int:
         return _tell("Nothing was done.", FAILED)
     if isinstance(fault, click.exceptions.NoArgsIsHelpError):
         # No command was named: the help is the answer.
-        print(fault.format_message(), file=sys.stderr)
+        print(fault.ctx.get_help(), file=sys.stderr, flush=True)
         return USAGE
     if environ.get("THIMBL_DEBUG"):
         import traceback
 
-        print(safe("".join(traceback.format_exception(fault))), end="", file=sys.stderr)
+        print(safe("".join(traceback.format_exception(fault))), end="", file=sys.stderr, flush=True)
     told = explain(fault)
     if told is not None:
         return _tell(told[1], told[0])

@@ -4,8 +4,9 @@ A list ends with the newest, so that the newest stands above the prompt, as `tai
 is the same off a terminal.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -27,6 +28,9 @@ SHOWN: Final = 20
 
 BATCH: Final = 200
 """Items that are held at once, so that a list of 100,000 takes no more memory than one of 200."""
+
+PAUSE: Final = 1.0
+"""Seconds between two looks for what came in: a person does not notice, and a look costs some microseconds."""
 
 ORDER: Final = "The newest comes last, just above the prompt.\n\n"
 
@@ -57,6 +61,7 @@ def list_options(function: Callable[..., object]) -> Callable[..., object]:
     thimbl timeline --author mark --unfold
     thimbl timeline --unread --json
     thimbl timeline --everyone --until 2026-11-01 -n 0
+    thimbl timeline --follow --json | jq -r .text
     """,
     epilog=ORDER + ITEM_HELP,
 )
@@ -64,10 +69,11 @@ def list_options(function: Callable[..., object]) -> Callable[..., object]:
 @option("--everyone", is_flag=True, help="All that is here, also by those you do not follow.")
 @option("--bonds", is_flag=True, help="Only bond offers.")
 @option("--unread", is_flag=True, help="Only what you have not read.")
+@option("-f", "--follow", is_flag=True, help="Go on, and show what comes in, until Ctrl-C. 'fetch --watch' brings it.")
 @list_options
 @pass_context
 def timeline(
-    context: Context, /, author: str | None, everyone: bool, bonds: bool, unread: bool, **options: Any
+    context: Context, /, author: str | None, everyone: bool, bonds: bool, unread: bool, follow: bool, **options: Any
 ) -> None:
     """Show what you and those you follow have written.
 
@@ -75,6 +81,8 @@ def timeline(
     """
     if sum((author is not None, everyone, bonds)) > 1:
         raise click.UsageError("--author, --everyone and --bonds are three different lists: give one.")
+    if follow and (options["newest_first"] or options["until"] is not None):
+        raise click.UsageError("--follow shows what is yet to come: it goes with neither --newest-first nor --until.")
 
     def select(reader: "Reader") -> "Selection":
         from thimbl.cli.names import find_author
@@ -85,7 +93,13 @@ def timeline(
             return Selection(View.AUTHOR, author=find_author(reader, author), **limits)
         return Selection(View.EVERYONE if everyone else View.BONDS if bonds else View.FOLLOWED, **limits)
 
-    show_list(context, select, "Nothing here fits.", **options)
+    known: set[int] = set()
+    if follow:
+        with context.reader() as reader:
+            known.update(reader.rowids(select(reader)))
+    known.update(show_list(context, select, "Nothing here fits.", **options))
+    if follow:
+        follow_list(context, select, known, as_json=options["as_json"], unfold=options["unfold"])
 
 
 @command(
@@ -166,6 +180,25 @@ def show_list(
         if not as_json:
             note(f"Nothing is here yet. {_first_step(context)}")
         return []
+
+
+def follow_list(
+    context: Context, select: Callable[["Reader"], "Selection"], known: set[int], *, as_json: bool, unfold: bool
+) -> NoReturn:
+    """Print what comes into a list besides the `known` rows, in the order in which it comes; only Ctrl-C ends it."""
+    version = None
+    with context.reader() as reader:
+        while True:
+            sys.stdout.flush()
+            context.sleep(PAUSE)
+            if (newer := reader.data_version()) == version:
+                continue
+            version = newer
+            fresh = [rowid for rowid in reversed(reader.rowids(select(reader))) if rowid not in known]
+            known.update(fresh)
+            if fresh and not as_json:
+                say()
+            show_items(context, items_of(reader, fresh), as_json=as_json, unfold=unfold)
 
 
 def items_of(reader: "Reader", rowids: Sequence[int]) -> "Iterator[Item]":

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from thimbl.cli.context import Context
 from thimbl.cli.errors import go, reader_may_leave
 from thimbl.cli.options import Group
 from thimbl.cli.table import COMMANDS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Thimbl(Group):
@@ -79,6 +82,14 @@ class Thimbl(Group):
             raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Completions for the first word: commands from the table, and options. What follows is the command's own."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS[name].help) for name in names]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table, section by section; no command is imported for it."""
         for section, entries in groupby(COMMANDS.items(), key=lambda item: item[1].section):
@@ -89,6 +100,9 @@ class Thimbl(Group):
 EPILOG = """\
 Every option can also be given by the environment: THIMBL_TIMELINE_LIMIT=50 is `timeline --limit 50`. THIMBL_HOME puts
 all files into one folder, so one person can be several. NO_COLOR turns colour off.
+
+For completion put this into ~/.bashrc: eval "$(_THIMBL_COMPLETE=bash_source thimbl)". There are zsh_source and
+fish_source too.
 
 Exit codes: 0 it worked, 1 it failed, 2 it was called wrongly, 3 part of it failed, 4 it worked and found faults.
 """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @argument("who", type=address, nargs=-1, metavar="[ADDRESS]...")
 @option("--watch", is_flag=True, help="Go on asking, round after round, until stopped.")
 @option(
-    "--every", type=click.IntRange(10), default=120, show_default=True, help="With --watch: seconds between rounds."
+    "--every", type=click.IntRange(1), default=120, show_default=True, help="With --watch: seconds between rounds."
 )
 @json_option
 @pass_context
@@ -215,7 +215,7 @@ def finger(context: Context, query: str, long: bool) -> None:
     examples="""
     thimbl serve
     thimbl serve --listen tcp:7979:interface=127.0.0.1
-    thimbl serve --spool /var/spool/thimbl --listen tcp:79 --listen tcp6:79
+    thimbl serve --spool /var/spool/thimbl --listen tcp6:79
     thimbl serve --homes
 """
 )

@@ -105,7 +105,7 @@ def _tell_look(who: "Address", found: "Judgement") -> None:
     if found.head is not None:
         head = found.head
         name = f" ({safe_line(head.name)})" if head.name else ""
-        note(f"{who}{name}: {found.verdict}, {head.seq} records.")
+        note(f"{who}{name}: {found.verdict}, {head.seq} record{'' if head.seq == 1 else 's'}.")
         note(f"Key {head.key.fingerprint}")
     elif found.classic is not None:
         classic = found.classic

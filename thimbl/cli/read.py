@@ -60,7 +60,8 @@ def read(
         with context.reader() as reader:
             left = reader.count(_unread())
         if left:
-            note(f"{left} more {'is' if left == 1 else 'are'} unread: 'thimbl read --no-fetch' goes on, 'thimbl mark --all' leaves it at that.")
+            are = "is" if left == 1 else "are"
+            note(f"{left} more {are} unread: 'thimbl read --no-fetch' goes on, 'thimbl mark --all' leaves it at that.")
     return code
 
 

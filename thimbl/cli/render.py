@@ -4,6 +4,7 @@ A block is a heading (who, the verdict in words and shape, when, the first chara
 wrapped and indented. All that others wrote passes `thimbl.core.terminal` here, once, before colour is put around it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,8 @@ MOST_FIELDS: Final = 8
 
 MOST_VALUE: Final = 160
 """Columns of one field in a list."""
+
+_REFERENCE: Final = re.compile(r"(@[^\s#]+#[a-z2-7]{8})[a-z2-7]{44}")
 
 INDENT: Final = 4
 STEP: Final = 2
@@ -179,6 +182,8 @@ class Renderer:
         cut = len(shown) < len(body)
         for label, (_, value) in zip(labels, shown, strict=True):
             text = safe(value) if isinstance(value, str) else safe(json_line(value))
+            if not self.full:
+                text = _REFERENCE.sub(r"\1…", text)
             if not self.full and (width_of(text) > MOST_VALUE or "\n" in text):
                 text, cut = clip(safe_line(text), MOST_VALUE), True
             indent = min(width_of(label), width // 2)

@@ -3,9 +3,10 @@
 A draft survives whatever goes wrong.
 """
 
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from thimbl.cli.context import Context
@@ -38,15 +39,32 @@ def drafts(context: Context) -> "Drafts":
 
 @contextmanager
 def kept(context: Context, draft: str, text: str) -> Iterator[None]:
-    """Keep `text` as a draft where the block fails; forget the draft where it does not."""
+    """Keep `text` as a draft where the block fails; forget the draft where it does not.
+
+    A draft of another text stays: what could not be posted yesterday is not lost to what is posted today.
+    """
+    place = drafts(context)
     try:
         yield
     except BaseException:
         if text.strip():
-            path = drafts(context).save(draft, text)
-            note(f"Your text is kept in {path}; -e takes it up again.")
+            _keep(place, draft, text)
         raise
-    drafts(context).drop(draft)
+    with suppress(OSError):  # it is published: a draft that stays is no reason to say otherwise
+        if place.load(draft) == text:
+            place.drop(draft)
+
+
+def _keep(place: "Drafts", draft: str, text: str) -> None:
+    """Keep `text` beside the drafts that are there, and say where; on the terminal where no file can be written."""
+    names = itertools.chain([draft], (f"{draft}-{number}" for number in itertools.count(2)))
+    try:
+        name = next(name for name in names if place.load(name) in ("", text))
+        path = place.path(name) if place.load(name) == text else place.save(name, text)
+    except OSError as error:
+        note(f"Your text could not be kept ({error.strerror}). Here it is:\n{text}")
+        return
+    note(f"Your text is kept in {path}{'; -e takes it up again' if name == draft else ''}.")
 
 
 def _from_editor(context: Context, draft: str, start: str) -> str:

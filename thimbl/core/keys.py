@@ -10,13 +10,13 @@ import struct
 from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typing import TYPE_CHECKING, Protocol
 
 from thimbl.core.canonical import Value, b64, canonical, unb64
 from thimbl.core.sshsig import BadPoint, check_point, signed_blob, ssh_string, verify
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PLAN_NAMESPACE = "thimbl-plan"
 RECORD_NAMESPACE = "thimbl-record"
@@ -98,16 +98,20 @@ class Signer(Protocol):
 class PrivateKey:
     """A `Signer` that holds its key in memory."""
 
-    secret: Ed25519PrivateKey = field(repr=False)
+    secret: "Ed25519PrivateKey" = field(repr=False)
 
     @classmethod
     def from_seed(cls, seed: bytes) -> "PrivateKey":
         """The key of RFC 8032's 32 secret bytes."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         return cls(Ed25519PrivateKey.from_private_bytes(seed))
 
     @property
     def public(self) -> PublicKey:
         """The key that the signatures are by."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         return PublicKey.from_bytes(self.secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
     def sign_blob(self, blob: bytes) -> bytes:

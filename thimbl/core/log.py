@@ -190,10 +190,11 @@ class _Judge:
             retired[link.old] = min(link.seq, retired.get(link.old, link.seq))
         if self.signer in retired and self.head.seq >= retired[self.signer]:
             raise Forged(f"signed by a key that was retired at entry {retired[self.signer]}")
-        for link in links:
-            in_force = None if self._goes_through(link) else known.key_after(link.seq - 1)
-            if in_force not in (None, link.old):
-                raise Forged(f"a change from another key than {in_force}, which was in force (entry {link.seq})")
+        # Of the changes that are news, the walk has checked all but the lowest against the one below.
+        if (news := next((link for link in reversed(links) if not self._goes_through(link)), None)) is not None:
+            in_force = known.key_after(news.seq - 1)
+            if in_force not in (None, news.old):
+                raise Forged(f"a change from another key than {in_force}, which was in force (entry {news.seq})")
         oldest = self.plan.oldest
         before = known.seen.get(oldest.seq - 1) if oldest else None
         if oldest and before and before.id == oldest.prev and before.time is not None and before.time > oldest.time:
@@ -291,17 +292,17 @@ class _Judge:
             if seen and seen.id == record.id and seen.time is not None and (record.withheld or not seen.withheld):
                 continue
             taken.append(VerifiedRecord(author, key, record))
-        known = self._now_known()
+        gap = self._gap()
         return Judgement(
             Verdict.VERIFIED,
             "",
-            known,
+            self._now_known(),
             head=self.head,
             records=tuple(taken),
             dropped_from=self.override if self.override is not None and self.override <= self.known.seq else None,
-            gap_below=self._gap(),
+            gap_below=gap,
             moved_to=self.walk.moved_to,
-            wants_older=self._gap() is not None,
+            wants_older=gap is not None,
         )
 
     def _gap(self) -> int | None:
@@ -315,7 +316,8 @@ class _Judge:
         known, head = self.known, self.head
         seen = {seq: item for seq, item in known.seen.items() if self.override is None or seq < self.override}
         for seq, record_id in self._named_ids():
-            seen.setdefault(seq, Seen(record_id))
+            if seq not in seen:
+                seen[seq] = Seen(record_id)
         for record in self.plan.records:
             before = seen.get(record.seq)
             # A body that is known stays known when another answer withholds it.

@@ -121,7 +121,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-_decode_json: Callable[[str], Any] = json.JSONDecoder(
+_decode_json: Callable[[str], dict[str, Any]] = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_refuse, parse_int=_integer, parse_constant=_refuse
 ).decode
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")

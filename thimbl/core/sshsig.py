@@ -12,9 +12,10 @@ import hashlib
 import struct
 from base64 import b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
@@ -73,13 +74,18 @@ def check_point(point: bytes) -> None:
 
 
 @lru_cache(maxsize=16_384)
-def _public_key(point: bytes) -> Ed25519PublicKey:
+def _public_key(point: bytes) -> "Ed25519PublicKey":
+    # Imported when the first signature is checked: a timeline is read from the store without.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     check_point(point)
     return Ed25519PublicKey.from_public_bytes(point)
 
 
 def verify(public_key: bytes, namespace: str, message: bytes, signature: bytes) -> bool:
     """Whether `signature` (64 bytes) by `public_key` (32 bytes) holds for `message` in `namespace`."""
+    from cryptography.exceptions import InvalidSignature
+
     if len(signature) != 64 or int.from_bytes(signature[32:], "little") >= _L:
         return False
     try:

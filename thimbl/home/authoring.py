@@ -7,17 +7,19 @@ returns, the record is on disk and in the plan; before that, nothing was promise
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.archive import PAGE, page_start
 from thimbl.core.compose import Entry, Randomness, about_of, following_of, make_head, make_record, salted
 from thimbl.core.keys import Signer
 from thimbl.core.plan import Follow, Plan, PlanUnreadable
-from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, malformed_field
+from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, RecordFault, malformed_field
 from thimbl.home.durable import PUBLIC, locked
 from thimbl.home.errors import PlanProblem, Refused
 from thimbl.home.planfiles import OwnLog, PlanFiles
+
+_NOT_UTF8: Final = "The text is not UTF-8: see that your terminal and locale are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def clean_text(text: str) -> str:
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
-        raise Refused("The text is not UTF-8: see that your terminal and locale are.") from None
+        raise Refused(_NOT_UTF8) from None
     if size > MAX_TEXT:
         raise Refused(f"The text has {size} bytes; {MAX_TEXT} is the most. Say it in two posts.")
     return text
@@ -71,7 +73,8 @@ class Authoring:
         random: Randomness,
     ) -> None:
         self.files, self.address, self.clock, self.random = files, address, clock, random
-        self._signer = signer
+        self._find_signer = signer
+        self._signer: Signer | None = None
 
     # the acts
 
@@ -90,12 +93,12 @@ class Authoring:
         text = clean_text(text)
         with self.open() as log:
             target = self._own(log, record_id)
-            if target.kind == EDIT:
+            if target.kind == EDIT and not target.withheld:
                 target = self._own(log, str(target.body.get("of")))
-            if target.kind != POST:
-                raise Refused(f"A {target.kind} can not be edited: what was announced stays.")
+            if target.kind not in (POST, EDIT):
+                raise Refused(f"A {target.kind} can not be edited: {_stays(target)}.")
             if target.withheld:
-                raise Refused("That post was retracted: post anew.")
+                raise Refused("That was retracted: post anew.")
             return self.append(log, [Entry(EDIT, {"of": target.id, "text": text})])
 
     def retract(self, record_id: str) -> Published:
@@ -103,11 +106,17 @@ class Authoring:
         with self.open() as log:
             target = self._own(log, record_id)
             if target.kind not in (POST, EDIT):
-                raise Refused(f"A {target.kind} can not be retracted: what was announced stays.")
-            if target.withheld:
+                raise Refused(f"A {target.kind} can not be retracted: {_stays(target)}.")
+            later = self._from(log, target.seq)
+            gone = {str(record.body.get("of")) for record in later if record.kind == RETRACT}
+            if target.id in gone:
                 raise Refused("That was retracted before.")
-            later = [r for r in self._from(log, target.seq) if r.kind == EDIT and r.body.get("of") == target.id]
-            targets = [target, *(r for r in later if not r.withheld and target.kind == POST)]
+            targets = [target]
+            for record in later if target.kind == POST else ():
+                # An edit may be of an edit (plan-format 8.12), which stands below it.
+                edited = str(record.body.get("of")) if record.kind == EDIT else ""
+                if record.id not in gone and edited in {one.id for one in targets}:
+                    targets.append(record)
             entries = [Entry(RETRACT, {"of": record.id}) for record in targets]
             return self.append(log, entries, withheld=[record.seq for record in targets])
 
@@ -131,8 +140,16 @@ class Authoring:
     @contextmanager
     def open(self) -> Iterator[OwnLog]:
         """The log as it was published last, under the lock of writers."""
+        self.unlock()
         with locked(self.files.lock_path, PUBLIC):
             yield self.files.load()
+
+    def unlock(self) -> Signer:
+        """Whoever signs. Called before the lock is taken, so that nobody waits for a passphrase that another types;
+        asked for once. Raises `KeyProblem`."""
+        if self._signer is None:
+            self._signer = self._find_signer()
+        return self._signer
 
     def append(
         self,
@@ -146,16 +163,13 @@ class Authoring:
         """Publish `log` with these entries after it. Call it with what `open` gave, under its lock."""
         signer = self._signer_for(log)
         now = int(self.clock())
-        newest = log.newest
+        newest = log.newest or (self.files.page(page_start(log.seq), log)[-1] if log.seq else None)
+        # Neither a record nor a head goes back in time when the clock does (plan-format 2 and 3).
         seq, prev, time = log.seq, (newest.id if newest else None), max(now, newest.time if newest else 0)
         made: list[Record] = []
         for entry in entries:
             seq += 1
-            record = make_record(
-                salted(entry, self.random), address=self.address, seq=seq, prev=prev, time=time, signer=signer
-            )
-            if (field := malformed_field(record)) is not None:
-                raise Refused(f"{field} is not as a {entry.kind} asks.")
+            record = _record(salted(entry, self.random), self.address, seq, prev, time, signer)
             made.append(record)
             prev = record.id
         told = {**(about_of(log.head) if log.head else {}), "address": str(self.address), **(about or {})}
@@ -167,11 +181,13 @@ class Authoring:
             head = make_head(told, seq=seq, last=prev, updated=updated, signer=signer)
         except PlanUnreadable as error:
             raise Refused(f"That can not stand in a plan: {error}.") from None
-        plan = self.files.publish(head, log, made, withheld, follows or ())
+        except UnicodeEncodeError:
+            raise Refused(_NOT_UTF8) from None
+        plan = self.files.publish(head, log, made, withheld, follows)
         return Published(self.address, tuple(made), plan)
 
     def _signer_for(self, log: OwnLog) -> Signer:
-        signer = self._signer()
+        signer = self.unlock()
         if log.head is None:
             return signer
         if log.head.key != signer.public:
@@ -199,3 +215,20 @@ class Authoring:
     def _from(self, log: OwnLog, seq: int) -> list[Record]:
         first = page_start(seq)
         return [record for start in range(first, log.seq + 1, PAGE) for record in self.files.page(start, log)]
+
+
+def _record(entry: Entry, address: Address, seq: int, prev: str | None, time: int, signer: Signer) -> Record:
+    try:
+        record = make_record(entry, address=address, seq=seq, prev=prev, time=time, signer=signer)
+        field = malformed_field(record)
+    except UnicodeEncodeError:
+        raise Refused(_NOT_UTF8) from None
+    except (RecordFault, ValueError) as error:
+        raise Refused(f"That can not stand in a plan: {error}.") from None
+    if field is not None:
+        raise Refused(f"{field} is not as a {entry.kind} asks.")
+    return record
+
+
+def _stays(record: Record) -> str:
+    return "it stands for what is gone" if record.kind == RETRACT else "what was announced stays"

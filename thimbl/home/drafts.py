@@ -21,7 +21,11 @@ class Drafts:
     def save(self, name: str, text: str) -> Path:
         """Keep `text`; where it is."""
         path = self.path(name)
-        write_file(path, text.encode("utf-8", "surrogateescape"), SECRET)
+        try:
+            raw = text.encode("utf-8", "surrogateescape")  # the bytes that the terminal gave
+        except UnicodeEncodeError:
+            raw = text.encode("utf-8", "surrogatepass")
+        write_file(path, raw, SECRET)
         return path
 
     def load(self, name: str) -> str:

@@ -8,6 +8,7 @@ import errno
 import fcntl
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,14 +37,15 @@ def make_folder(folder: Path, mode: int = SECRET) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent, mode)
+    wanted = _FOLDER_PUBLIC if mode == PUBLIC else _FOLDER_SECRET
     try:
-        folder.mkdir(_FOLDER_SECRET)
+        folder.mkdir(wanted)
     except FileExistsError:
         if not folder.is_dir():
             raise
         return
-    if mode == PUBLIC:
-        folder.chmod(_FOLDER_PUBLIC)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o777 != wanted:
+        folder.chmod(wanted)
     _sync_folder(folder.parent)
 
 

@@ -6,7 +6,7 @@ strictly and may be edited by hand.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.keys import is_fingerprint
@@ -16,6 +16,8 @@ from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, locked, write_file
 from thimbl.home.errors import Refused, SettingsError
 from thimbl.home.paths import Paths
+
+_KEYS: Final = ("nick", "address", "private", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +37,43 @@ def load(paths: Paths) -> tuple[Followed, ...]:
     if not path.exists():
         return ()
     try:
-        items = read_data(decode(path.read_bytes())).get("following", [])
+        data = read_data(decode(path.read_bytes()))
     except (PlanTextError, OSError) as error:
         raise SettingsError(f"{path}: {error}. Mend the file, or move it away.") from None
-    if not isinstance(items, list):
-        raise SettingsError(f"{path}: following must be a list.")
-    return tuple(_read(path, number, item) for number, item in enumerate(items, 1))
+    items = data.pop("following", [])
+    if not isinstance(items, list) or data:
+        raise SettingsError(f"{path}: following must be a list, and there is nothing beside it.")
+    followed = tuple(_read(path, number, item) for number, item in enumerate(items, 1))
+    seen: set[Address] = set()
+    for one in followed:
+        if one.address in seen:
+            raise SettingsError(f"{path}: {one.address} is there twice. Keep one of the two.")
+        seen.add(one.address)
+    return followed
 
 
 def _read(path: object, number: int, item: object) -> Followed:
     where = f"{path}: follow {number}"
     if not isinstance(item, Mapping):
         raise SettingsError(f"{where} must have an address and a nick.")
+    # Strictly: a misspelt `private`, or `private: yes`, must not publish what was meant to be private.
+    if strange := sorted(item.keys() - set(_KEYS)):
+        raise SettingsError(f"{where} has {strange[0]!r}; there are {', '.join(_KEYS)}.")
     nick, address, fingerprint = item.get("nick"), item.get("address"), item.get("fingerprint")
-    if not isinstance(nick, str) or not isinstance(address, str):
+    if not isinstance(private := item.get("private", False), bool):
+        raise SettingsError(f"{where}: private must be true or false.")
+    if not isinstance(nick, str) or not isinstance(address, str) or not nick:
         raise SettingsError(f"{where} must have an address and a nick.")
     if fingerprint is not None and not (isinstance(fingerprint, str) and is_fingerprint(fingerprint)):
         raise SettingsError(f"{where}: the fingerprint is not one (SHA256:…).")
     try:
-        return Followed(nick, Address.parse(address), item.get("private") is True, fingerprint)
+        return Followed(nick, Address.parse(address), private, fingerprint)
     except AddressError as error:
         raise SettingsError(f"{where}: {error}") from None
 
 
 def save(paths: Paths, followed: Iterable[Followed]) -> None:
-    """Write the list."""
+    """Write the list. Raises `Refused` where it can not be written."""
     items = []
     for one in followed:
         item: dict[str, Any] = {"nick": one.nick, "address": str(one.address)}
@@ -68,7 +82,12 @@ def save(paths: Paths, followed: Iterable[Followed]) -> None:
         if one.fingerprint:
             item["fingerprint"] = one.fingerprint
         items.append(item)
-    write_file(paths.following, write({"following": items}).encode("utf-8"), SECRET)
+    text = write({"following": items})
+    try:
+        read_data(text)
+    except PlanTextError as error:
+        raise Refused(f"{paths.following} can not say that: {error.reason}. Give another --nick.") from None
+    write_file(paths.following, text.encode("utf-8"), SECRET)
 
 
 def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:

@@ -35,13 +35,20 @@ def make_key(path: Path, random_key: Callable[[], PrivateKey]) -> PublicKey:
     """Make a key file and the `.pub` beside it. Raises `KeyProblem` rather than touch a file that is there."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    if path.exists():
-        raise KeyProblem(f"{path} is there already. Use it with --key, or move it away.")
+    public_path = _public_path(path)
+    for there in (path, public_path):
+        # A lone .pub is of a key that an agent holds, or that was lost: no reason to write over its name.
+        if os.path.lexists(there):
+            raise KeyProblem(f"{there} is there already. Use it with --key, or move it away.")
     key = random_key()
     text = key.secret.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
     write_file(path, text, SECRET)
-    write_file(path.with_name(path.name + ".pub"), f"{key.public.line}\n".encode(), PUBLIC)
+    write_file(public_path, f"{key.public.line}\n".encode(), PUBLIC)
     return key.public
+
+
+def _public_path(path: Path) -> Path:
+    return path.with_name(path.name + ".pub")
 
 
 def inspect(path: Path) -> KeyFile:
@@ -87,7 +94,7 @@ def _from_blob(blob: bytes) -> PublicKey:
 
 def load_signer(path: Path, environ: Mapping[str, str], ask: AskPassphrase | None) -> Signer:
     """Whoever can sign with the key at `path`. `ask` is None where there is nobody to ask. Raises `KeyProblem`."""
-    public_path = path.with_name(path.name + ".pub")
+    public_path = _public_path(path)
     if not path.exists() and public_path.exists():
         path = public_path
     found = inspect(path)
@@ -113,17 +120,19 @@ def _check_private(path: Path) -> None:
 
 
 def _open(path: Path, passphrase: str | None) -> PrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
     try:
         key = load_ssh_private_key(path.read_bytes(), passphrase.encode("utf-8") if passphrase is not None else None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, InvalidTag):
         what = "the passphrase is wrong" if passphrase is not None else "the file is damaged"
         raise KeyProblem(f"The key {path} can not be opened: {what}.") from None
     except UnsupportedAlgorithm as error:
-        raise KeyProblem(f"The key {path} can not be opened: {error}. Install 'bcrypt'.") from None
+        raise KeyProblem(
+            f"The key {path} can not be opened: {error}. Run 'ssh-add {path}', so that an ssh-agent signs."
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyProblem(f"The key {path} is not an Ed25519 key. Make one with 'ssh-keygen -t ed25519'.")
     return PrivateKey(key)

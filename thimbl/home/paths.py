@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from thimbl.home.errors import SettingsError
+
 
 def archive_of(plan: Path) -> Path:
     """The archive beside a plan: `~/.plan.d` for `~/.plan`, `alice.plan.d` for `alice.plan` (plan-format 7)."""
@@ -32,11 +34,16 @@ class Paths:
 
     @classmethod
     def find(cls, environ: Mapping[str, str]) -> "Paths":
-        """The paths of whoever runs the program in this environment."""
-        if one := environ.get("THIMBL_HOME"):
-            home = config = data = Path(one).expanduser().absolute()
+        """The paths of whoever runs the program in this environment. Raises `SettingsError` where nobody has a home."""
+        try:
+            one = environ.get("THIMBL_HOME")
+            home = Path(one).expanduser() if one else Path(environ.get("HOME") or Path.home())
+        except RuntimeError:
+            raise SettingsError("There is no home folder to be found: set THIMBL_HOME to one.") from None
+        home = home.absolute()
+        if one:
+            config = data = home
         else:
-            home = Path(environ.get("HOME") or Path.home()).absolute()
             config = _xdg(environ, "XDG_CONFIG_HOME", home / ".config") / "thimbl"
             data = _xdg(environ, "XDG_DATA_HOME", home / ".local" / "share") / "thimbl"
         return cls(

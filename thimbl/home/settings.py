@@ -1,11 +1,11 @@
 """The settings in `config.yaml`, and the few that the environment may override.
 
-The file is read as strictly as a plan: a misspelt key is an error with its line, not a setting that does
+The file is read as strictly as a plan: a misspelt key is an error that names it, not a setting that does
 nothing. What a plan's head says (name, bio, mirrors) is not here: the plan is the one place for that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,14 +61,12 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
     reader.nothing_else()
     if (text := environ.get("THIMBL_ROUTES")) is not None:
         routes = [_route(item, "THIMBL_ROUTES") for item in text.replace(",", " ").split()]
-        return Settings(
-            settings.address, settings.key, settings.plan, settings.window, {**settings.routes, **dict(routes)}
-        )
+        return replace(settings, routes={**settings.routes, **dict(routes)})
     return settings
 
 
 def save(paths: Paths, settings: Settings) -> None:
-    """Write `config.yaml`."""
+    """Write `config.yaml`. Raises `SettingsError` for a path that is not UTF-8, which YAML can not hold."""
     data: dict[str, Any] = {}
     if settings.address is not None:
         data["address"] = str(settings.address)
@@ -77,7 +75,12 @@ def save(paths: Paths, settings: Settings) -> None:
         data["window"] = settings.window
     if settings.routes:
         data["routes"] = [f"{format_hostport(*a)}={format_hostport(*b)}" for a, b in settings.routes.items()]
-    write_file(paths.config, write(data).encode("utf-8"), SECRET)
+    text = write(data)
+    try:
+        read_data(text)
+    except PlanTextError as error:
+        raise SettingsError(f"{paths.config} can not say that: {error.reason}. Rename the file it names.") from None
+    write_file(paths.config, text.encode("utf-8"), SECRET)
 
 
 def _route(text: str, where: str) -> Route:
@@ -109,7 +112,15 @@ class _Reader:
 
     def path(self, name: str) -> Path | None:
         text = self._take(name, str, "a path")
-        return None if text is None else self.folder / Path(text).expanduser()
+        if text is None:
+            return None
+        try:
+            path = Path(text).expanduser()
+        except RuntimeError:
+            raise SettingsError(f"{self.where}: {name}: nobody's home is {text.partition('/')[0]!r} here.") from None
+        if not text or "\0" in text:
+            raise SettingsError(f"{self.where}: {name} must be a path.")
+        return self.folder / path
 
     def window(self) -> int:
         value = self._take("window", int, "a number of bytes")

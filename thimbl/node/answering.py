@@ -9,23 +9,29 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from finger.query import Query
 from finger.wire import to_wire
 from thimbl.core.terminal import safe_line
 from thimbl.node.accounts import Account, Accounts, Stamp
-from thimbl.node.views import LISTED, NoSuchView, Published, make_published, read_published, view, whole
+from thimbl.node.views import LISTED, OF_PLAN_ALONE, NoSuchView, Published, make_published, read_published, view, whole
 
 KEPT_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of plans whose answers are kept: 256 full windows. With the records made of them it is some 150 MiB at worst."""
+"""Bytes of plans that are kept: 256 full windows. The records made of them take ten times as much."""
 
 SETTLED: Final = 2 * 10**9
 """Nanoseconds after which a change shows in a file's times: those of FAT, the coarsest, tick every two seconds."""
 
 MAX_LISTED: Final = 10_000
 """Accounts in the answer to an empty query: what still fits the size of an answer that clients take."""
+
+SMALL: Final = 4 * 1024
+"""Bytes of an answer to `since` or `head` that is kept too: a poll that finds nothing new is what most queries are."""
+
+MAX_SMALL: Final = 8
+"""Small answers kept of one plan."""
 
 MAX_ECHO: Final = 80
 """Characters of a query that an answer repeats: one line of a terminal."""
@@ -39,6 +45,8 @@ class _Kept:
     answer: bytes
     settled: bool
     """Whether the file's times are old enough to tell this state of it from the next."""
+    small: dict[str, bytes] = field(default_factory=dict)
+    """Answers to views that follow from the plan alone, by query."""
 
 
 class Answerer:
@@ -68,10 +76,17 @@ class Answerer:
             return _no_such_user(query.user)
         if not words:
             return kept.answer
+        if (small := kept.small.get(query.user)) is not None:
+            return small
         try:
-            return to_wire(view(kept.published, words))
+            answer = to_wire(view(kept.published, words))
         except NoSuchView:
             return _no_such_user(query.user)
+        if words[0] in OF_PLAN_ALONE and len(answer) <= SMALL:
+            if len(kept.small) >= MAX_SMALL:
+                kept.small.clear()
+            kept.small[query.user] = answer
+        return answer
 
     def _current(self, account: Account) -> _Kept | None:
         """What the account has published, from memory where its file is as it was."""

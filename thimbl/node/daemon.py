@@ -15,8 +15,7 @@ from twisted.logger import (
 from twisted.python.failure import Failure
 
 from finger.interfaces import Clock, ListeningPort
-from finger.server import FingerServerFactory, ServerLimits, describe, listen
-from thimbl.node.answering import Answerer
+from finger.server import Answer, FingerServerFactory, ServerLimits, describe, listen
 from thimbl.node.polling import Reactor
 
 
@@ -32,9 +31,9 @@ def log_to_stderr() -> None:
 class Daemon:
     """One factory behind one or several listening ports."""
 
-    def __init__(self, reactor: Reactor, clock: Clock, answerer: Answerer, limits: ServerLimits | None = None) -> None:
+    def __init__(self, reactor: Reactor, clock: Clock, answer: Answer, limits: ServerLimits | None = None) -> None:
         self.reactor = reactor
-        self.factory = FingerServerFactory(answerer, clock=clock, limits=limits)
+        self.factory = FingerServerFactory(answer, clock=clock, limits=limits)
         self.ports: list[ListeningPort] = []
         self.fault: BaseException | None = None
 

@@ -60,19 +60,18 @@ def run(reactor: Reactor, work: Callable[[], "Deferred[T]"]) -> T:
     running: list[Deferred[Any]] = []
 
     def finish(_: object) -> None:
-        running.clear()
-        reactor.stop()
+        if running:  # else a signal stops the reactor already
+            running.clear()
+            reactor.stop()
 
     def begin() -> None:
         running.append(deferred := work())
         deferred.addCallbacks(results.append, failures.append)
         deferred.addCallback(finish)
 
-    def interrupted() -> "Deferred[Any] | None":
-        for deferred in list(running):
-            deferred.addErrback(lambda failure: failure.trap(CancelledError))
-            deferred.cancel()
-        return None
+    def interrupted() -> None:
+        while running:
+            running.pop().cancel()
 
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)

@@ -151,6 +151,9 @@ _VIEWS: Final[dict[str, tuple[int, Callable[[Published, Plan, list[int]], str]]]
     "classic": (0, _classic),
 }
 
+OF_PLAN_ALONE: Final = frozenset({"head", "since"})
+"""The views that no file of the archive has a part in."""
+
 
 def _listed_following(account: Account, plan: Plan) -> tuple[Plan, Any] | None:
     """The list whose digest the head has, read and as data; None where the file has another one, or is not there."""

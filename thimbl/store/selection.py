@@ -87,8 +87,8 @@ def _few(database: Database) -> bool:
 
 
 def _newest_of_followed(database: Database, selection: Selection, limit: int) -> list[int]:
-    # The newest `limit` items can only be by those whose own newest is among the newest `limit` of these; where these are
-    # so many, none of the items lies before the last of them.
+    # The newest `limit` items can only be by those whose own newest is among the newest `limit` of these; and where so
+    # many have one, no item that is wanted is older than the last of these.
     newest = database.rows(
         "SELECT id, newest FROM (SELECT id, (SELECT max(rowid) FROM item WHERE author = author.id) AS newest "
         f"FROM author WHERE {FOLLOWED}) WHERE newest IS NOT NULL ORDER BY newest DESC LIMIT ?",

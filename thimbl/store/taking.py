@@ -128,12 +128,11 @@ class Taking:
         revived = [record for record in offered if not record.withheld and here.get(record.id, (0, 0))[0]]
         for record in revived:
             where = (self.author, record.seq)
-            db.run("UPDATE record SET withheld = 0 WHERE author = ? AND seq = ?", where)
+            db.run(
+                "UPDATE record SET withheld = 0, target = ? WHERE author = ? AND seq = ?", (target_of(record), *where)
+            )
             if not here[record.id][1]:  # a text that its author retracted is not taken again from whoever still has it
-                db.run(
-                    "UPDATE record SET target = ?, data = ? WHERE author = ? AND seq = ?",
-                    (target_of(record), to_json(record.data), *where),
-                )
+                db.run("UPDATE record SET data = ? WHERE author = ? AND seq = ?", (to_json(record.data), *where))
         return arrived, revived
 
     # head, keys, author

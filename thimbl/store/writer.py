@@ -83,13 +83,16 @@ class Writer(Reader):
             return new
 
     def _author_of(self, judgement: Judgement, asked: Address | None) -> int:
-        addresses = [asked] if asked is not None else [judgement.known.address]
-        # A verified move: whoever had one of the addresses that its records were written under.
-        addresses += [verified.author for verified in judgement.records]
-        for address in dict.fromkeys(addresses):
-            if (author := author_id(self._db, address)) is not None:
-                return author
-        return people.ensure(self._db, addresses[0])
+        known = judgement.known
+        author = author_id(self._db, asked or known.address)
+        if author is None and asked is None and judgement.verdict is Verdict.VERIFIED:
+            # A verified move: whoever had an address that its records were written under, by a key of this log.
+            keys = {known.pinned, *known.retired}
+            for address in {verified.author for verified in judgement.records}:
+                before = self.author(address)
+                if before is not None and before.key is not None and before.key in keys:
+                    return before.id
+        return people.ensure(self._db, asked or known.address) if author is None else author
 
     def _note(self, author: int, judgement: Judgement, now: int) -> None:
         """What came of asking; a fork stays in sight until a person has looked."""

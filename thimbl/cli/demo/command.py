@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -43,8 +43,8 @@ def demo(context: Context, shell: bool) -> None:
     on_terminal = context.stdin_is_terminal and context.stdout_is_terminal
     if on_terminal and not shell and find_spec("textual") is None:
         raise Failure("The terminal program needs Textual: install it with  pip install 'thimbl-node[tui]'")
-    with _tidy(), TemporaryDirectory(prefix="thimbl-demo-", ignore_cleanup_errors=True) as folder:
-        village = Village(Path(folder), context.environ, context.now())
+    with _Tidy() as tidy, TemporaryDirectory(prefix="thimbl-demo-", ignore_cleanup_errors=True) as folder:
+        village = Village(Path(folder), context.environ, context.now(), tidy.held)
         try:
             note("Starting three hosts, and one of 2011 …")
             village.start()
@@ -79,16 +79,39 @@ def _show(village: "Village", who: str) -> None:
     click.echo(village.run(who, "timeline", "-n", "40").stdout, nl=False)
 
 
-@contextmanager
-def _tidy() -> Iterator[None]:
-    """A signal that ends the program lets it clean up first."""
+class _Tidy:
+    """A signal that ends the program lets it clean up first, and never comes between a process and who is to end it."""
 
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
+    def __init__(self) -> None:
+        self._held = False
+        self._came: int | None = None
+        self._before: dict[int, Any] = {}
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A signal that comes within this block has its effect at the end of it."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._end()
+
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        if self._came is None:  # the first one ends it; the others would only disturb the cleaning up
+            self._came = number
+            if not self._held:
+                self._end()
+
+    def _end(self) -> None:
+        if self._came is not None:
+            raise SystemExit(128 + self._came)

@@ -6,11 +6,12 @@
 import sys
 from pathlib import Path
 
-from twisted.internet import reactor
-
 from finger.query import Query
-from finger.server import FingerServerFactory, describe, listen
 from finger.wire import to_wire
+from thimbl.node.daemon import Daemon
+from thimbl.node.polling import installed
+
+LOGIN = "dk"
 
 
 def answer_of(text: bytes) -> bytes:
@@ -24,14 +25,10 @@ def main(endpoint: str, path: str) -> None:
     answer = answer_of(Path(path).read_bytes())
 
     def respond(query: Query, peer: object) -> bytes:
-        known = query.user == "dk" and not query.hosts
-        return answer if known else to_wire(f"finger: {query.user}: no such user.\n")
+        return answer if query.user == LOGIN and not query.hosts else to_wire("finger: no such user.\n")
 
-    def ready(port: object) -> None:
-        print(f"Listening on {describe(port)}.", flush=True)  # type: ignore[arg-type]
-
-    listen(reactor, endpoint, FingerServerFactory(respond, clock=reactor)).addCallback(ready)
-    reactor.run()  # type: ignore[attr-defined]
+    reactor = installed()
+    Daemon(reactor, reactor, respond).run([endpoint], lambda bound: print(f"Listening on {bound}.", flush=True))
 
 
 if __name__ == "__main__":

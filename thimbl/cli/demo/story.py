@@ -122,8 +122,8 @@ def story(closes: str) -> list[Event]:
             300,
             _LOWER,
             "Digging one hectare by hand is a fine thing to have done once.\n\n"
-            "We need a small tractor, and the rent that we can pay is 200 a month. The offer is in our plan: finger it, "
-            "read it, take it apart.",
+            "We need a small tractor, and the rent that we can pay is 200 a month. The offer is in our plan: "
+            "finger it, read it, take it apart.",
             "need",
         ),
         Event(
@@ -159,7 +159,9 @@ def story(closes: str) -> list[Event]:
             re="{risk}",
         ),
         _post(96, _CY, "#mill stands still on Tuesday: the river is too high.", "river"),
-        Event(94, _CY, "edit", {"of": "{river.id}", "text": "#mill stands still until Thursday: the river is too high."}),
+        Event(
+            94, _CY, "edit", {"of": "{river.id}", "text": "#mill stands still until Thursday: the river is too high."}
+        ),
         Event(72, _CY, "subscription", {"offer": "{offer}", "amount": "500.00 EUR", "rate_bp": 400}),
         _post(50, _BO, "It turns out that Buttercup opens gates.", "gates"),
         _post(48, _ANA, "Then who is it that closes them?", re="{gates}"),

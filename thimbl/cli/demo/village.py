@@ -8,7 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -32,8 +33,15 @@ _BOUND = re.compile(r"Listening on (\S+):([0-9]+)\.")
 class Village:
     """The hosts and accounts of the demonstration, in `folder`."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], now: int) -> None:
-        self.folder, self.now = folder, now
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str],
+        now: int,
+        starting: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`starting` is entered while a process is started: an exception then would leave one that nobody ends."""
+        self.folder, self.now, self._starting = folder, now, starting
         # Nothing of the person's own settings reaches the demonstration.
         self.environ = {key: value for key, value in environ.items() if not key.startswith("THIMBL_")}
         self.hosts: dict[str, subprocess.Popen[str]] = {}
@@ -72,7 +80,7 @@ class Village:
 
     def _begin(self, host: str, command: Sequence[str]) -> None:
         log = (self.folder / f"{host}.log").open("w", encoding="utf-8")
-        with log:
+        with log, self._starting():
             self.hosts[host] = subprocess.Popen(
                 command,
                 env=self.environ,
@@ -110,8 +118,6 @@ class Village:
 
     def settle(self, person: Person) -> None:
         """Make an account that is served by its host."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
         from thimbl.core.keys import PrivateKey
         from thimbl.home.keyfile import make_key
 
@@ -120,7 +126,7 @@ class Village:
         routes = {(host, 79): ("127.0.0.1", port) for host, port in self.ports.items()}
         plan = self.spool(address.host) / f"{address.user}.plan"
         settings.save(paths, Settings(address, plan=plan, routes=routes))
-        make_key(paths.key, lambda: PrivateKey(Ed25519PrivateKey.generate()))
+        make_key(paths.key, lambda: PrivateKey.from_seed(os.urandom(32)))
         followed = [Followed(other.partition("@")[0], Address.parse(other)) for other in person.follows]
         save(paths, followed)
         account = self.account(person.address, hours_ago=700)
@@ -154,14 +160,18 @@ class Village:
 
     def run(self, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `thimbl` as somebody; what it printed and its exit code."""
-        return subprocess.run(
-            self.program(*arguments),
-            env=self.environment(address),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        argv, environ = self.program(*arguments), self.environment(address)
+        with self._starting():
+            process = subprocess.Popen(
+                argv, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        with process:
+            try:
+                told, noted = process.communicate()
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(argv, process.returncode, told, noted)
 
 
 _ANY_PORT: Final = "tcp:0:interface=127.0.0.1"

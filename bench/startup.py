@@ -1,0 +1,98 @@
+"""How long commands take to start, beside `toot --help` (PyPI's Mastodon client), in one run.
+
+Contenders take turns; of each the median and the least of the rounds are printed, and the ratios are of the medians.
+`toot` is installed into a virtual environment of its own: in the folder that TOOT_VENV names, or a temporary one.
+"""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from thimbl.core.address import Address
+from thimbl.core.compose import Entry, make_head, make_record, salted
+from thimbl.core.keys import PrivateKey
+from thimbl.core.log import judge
+from thimbl.core.plan import Plan
+from thimbl.core.records import Record
+from thimbl.home.account import Account
+from thimbl.store.writer import Writer
+
+POSTS = 100_000
+AUTHORS = 100
+ROUNDS = 11
+
+
+def fill(home: Path) -> None:
+    """An account in `home` whose store has `POSTS` posts of `AUTHORS` followed people."""
+    environ = {**os.environ, "THIMBL_HOME": str(home)}
+    run([sys.executable, "-m", "thimbl", "init", "ana@127.0.0.1:7979"], environ)
+    with Account.find(environ, time.time, os.urandom).writer() as writer:
+        for number in range(AUTHORS):
+            publish(writer, number, int(time.time()))
+
+
+def publish(writer: Writer, number: int, now: int) -> None:
+    """Take one author's log into the store."""
+    address = Address.parse(f"author{number}@host{number % 10}.example")
+    key = PrivateKey.from_seed(number.to_bytes(32, "big"))
+    records: list[Record] = []
+    length = POSTS // AUTHORS
+    for seq in range(1, length + 1):
+        entry = salted(Entry("post", {"text": f"Post {seq} about leeks, tractors and #number{seq}."}), os.urandom)
+        when, prev = now - (length - seq) * 3600, records[-1].id if records else None
+        records.append(make_record(entry, address=address, seq=seq, prev=prev, time=when, signer=key))
+    head = make_head({"address": str(address)}, seq=length, last=records[-1].id, updated=now, signer=key)
+    writer.follow(address, f"author{number}")
+    writer.take(judge(Plan(head, tuple(reversed(records))), writer.known(address, 1, length), now), now)
+
+
+def run(command: list[str], environ: dict[str, str]) -> float:
+    """Seconds that the command took."""
+    begun = time.perf_counter()
+    subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begun
+
+
+def toot(folder: Path) -> list[str]:
+    """The argv of `toot --help`, installed where needed."""
+    venv = Path(os.environ.get("TOOT_VENV") or folder / "toot")
+    if not (venv / "bin" / "toot").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        subprocess.run([str(venv / "bin" / "pip"), "install", "-q", "toot"], check=True)
+    return [str(venv / "bin" / "toot"), "--help"]
+
+
+def main() -> None:
+    """Measure and print."""
+    script = Path(sys.executable).with_name("thimbl")
+    thimbl = [str(script)] if script.exists() else [sys.executable, "-m", "thimbl"]
+    with tempfile.TemporaryDirectory(prefix="thimbl-bench-") as folder:
+        home = Path(folder) / "home"
+        fill(home)
+        environ = {**os.environ, "THIMBL_HOME": str(home)}
+        contenders = {
+            "toot --help": toot(Path(folder)),
+            "thimbl --help": [*thimbl, "--help"],
+            "thimbl post --help": [*thimbl, "post", "--help"],
+            "thimbl serve --help": [*thimbl, "serve", "--help"],
+            "thimbl post TEXT": [*thimbl, "post", "Frost tonight."],
+            "thimbl timeline -n 50": [*thimbl, "timeline", "-n", "50"],
+        }
+        taken: dict[str, list[float]] = {name: [] for name in contenders}
+        for _ in range(ROUNDS):
+            for name, command in contenders.items():
+                taken[name].append(run(command, environ))
+    print(f"Start-up, {POSTS:,} posts stored, {ROUNDS} rounds; Python {platform.python_version()}")
+    base = statistics.median(taken["toot --help"])
+    for name, times in taken.items():
+        median = statistics.median(times)
+        print(f"  {name:<24} median {median * 1000:5.0f} ms, least {min(times) * 1000:5.0f} ms, ratio {median / base:.2f}")
+
+
+if __name__ == "__main__":
+    main()

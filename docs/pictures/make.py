@@ -1,0 +1,102 @@
+"""Make the picture of the terminal UI that the README shows: `.venv/bin/python docs/pictures/make.py`.
+
+It is no drawing: the demonstration's hosts are started, its newcomer fetches, and the program opens without a terminal
+and is asked for what it shows. Ages and ids are those of the moment. The PNG is made from the SVG by `rsvg-convert`
+(Debian: librsvg2-bin), where that is installed.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from textual.pilot import Pilot
+
+from thimbl.cli.demo.story import YOU
+from thimbl.cli.demo.village import Village
+from thimbl.home.desk import Desk
+from thimbl.store.reader import Reader
+from thimbl.store.types import Selection, View
+from tui.app import ThimblApp
+
+HERE: Final = Path(__file__).resolve().parent
+
+SIZE: Final = (120, 36)
+"""Columns and rows: a terminal window of somebody who likes to see two things at once."""
+
+OFFER: Final = "TRACTOR-1"
+"""What is selected in the picture: the offer of this series."""
+
+BEYOND: Final = 5
+"""Rows that are seen below it."""
+
+FONT: Final = "DejaVu Sans Mono"
+"""For the PNG, so that it comes out the same on machines with and without Fira Code."""
+
+_REMOTE_FONT = re.compile(r',\s*url\("https:[^"]*"\) format\("[^"]*"\)')
+"""Textual's SVG asks for its font from the network: a picture should ask for nothing."""
+
+
+class StillDesk(Desk):
+    """The newcomer's desk, but nothing is fetched while the picture is taken."""
+
+    def watch_command(self) -> list[str] | None:
+        """None."""
+        return None
+
+
+async def picture(village: Village) -> str:
+    """The screen with the offer selected, as SVG."""
+    account = village.account(YOU)
+    with Reader.open(account.paths.store) as store:
+        rows = store.rowids(Selection(View.FOLLOWED))
+        offer = next(at for at, item in enumerate(store.items(rows)) if item.body.get("series") == OFFER)
+    app = ThimblApp(account.paths.store, StillDesk(account), time.time)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        # Somewhat further and back again, so that the offer is not at the edge.
+        await pilot.press("g", *["j"] * (offer + BEYOND), *["k"] * BEYOND)
+        await settled(pilot)
+        return app.export_screenshot(title="thimbl")
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the screen has not changed for a moment."""
+    before = ""
+    for _ in range(50):
+        await pilot.pause(0.2)
+        now = pilot.app.export_screenshot()
+        if now == before:
+            return
+        before = now
+    raise RuntimeError("The screen does not come to rest.")
+
+
+def main() -> None:
+    """Write `timeline.svg` and, where it can be made, `timeline.png`, beside this file."""
+    with TemporaryDirectory(prefix="thimbl-picture-") as folder:
+        village = Village(Path(folder), os.environ, int(time.time()))
+        try:
+            village.start()
+            village.populate()
+            village.fetch().check_returncode()
+            svg = _REMOTE_FONT.sub("", asyncio.run(picture(village)))
+        finally:
+            village.stop()
+    path = HERE / "timeline.svg"
+    path.write_text(svg, encoding="utf-8")
+    if shutil.which("rsvg-convert") is None:
+        sys.exit("timeline.svg is made; for the PNG install rsvg-convert.")
+    local = svg.replace("Fira Code", FONT)
+    target = str(path.with_suffix(".png"))
+    subprocess.run(["rsvg-convert", "--zoom", "1", "-o", target], input=local.encode(), check=True)
+
+
+if __name__ == "__main__":
+    main()

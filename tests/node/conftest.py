@@ -1,0 +1,35 @@
+"""A host of the tests: a spool, and Alice's log in it."""
+
+import shutil
+
+import pytest
+
+from tests.support.asking import LATER
+from tests.support.scribe import Scribe
+from tests.support.spooler import spool
+from thimbl.node.accounts import Spool
+from thimbl.node.answering import Answerer
+
+
+@pytest.fixture
+def host(tmp_path):
+    """Answers from the files of `tmp_path`, by a clock for which all of them are old."""
+    return Answerer(Spool(tmp_path), clock=lambda: LATER)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Alice has written 620 posts, in seven pages; the published plan shows the newest."""
+    folder = tmp_path_factory.mktemp("alice")
+    scribe = Scribe(name="Alice Field", bio="Cows.", properties={"listed": "yes"})
+    scribe.posts(620)
+    spool(folder, scribe)
+    return scribe, folder
+
+
+@pytest.fixture
+def alice(written, tmp_path):
+    """Alice's log, with her files in `tmp_path`."""
+    scribe, folder = written
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return scribe.copy()

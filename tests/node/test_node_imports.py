@@ -1,0 +1,28 @@
+"""What answers can run under inetd: it loads no event loop. In a fresh interpreter."""
+
+import subprocess
+import sys
+
+import pytest
+
+UNWANTED = {"twisted", "zope", "asyncio", "sqlite3", "textual", "feedgen", "tui", "feeds", "thimbl.store", "thimbl.cli"}
+
+
+@pytest.mark.parametrize("module", ["thimbl.node.accounts", "thimbl.node.views", "thimbl.node.answering"])
+def test_answering_loads_no_framework(module):
+    loaded = _loaded_by(f"import {module}")
+    assert module in loaded
+    assert not loaded & UNWANTED
+
+
+@pytest.mark.parametrize("module", ["thimbl.node.fetch", "thimbl.node.paging", "thimbl.node.slots"])
+def test_no_global_reactor(module):
+    loaded = _loaded_by(f"import {module}")
+    assert "twisted.internet.defer" in loaded or module == "thimbl.node.paging"
+    assert not loaded & {"twisted.internet.reactor", "textual", "tui", "feeds", "thimbl.cli"}
+
+
+def _loaded_by(script):
+    script += "; import sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())

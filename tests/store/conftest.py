@@ -1,0 +1,21 @@
+"""A store of one's own for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from thimbl.store import Writer
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the store of this test is."""
+    return tmp_path / "share" / "store.sqlite3"
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[Writer]:
+    """A new store."""
+    with Writer.open(path) as opened:
+        yield opened

@@ -1,0 +1,456 @@
+"""Reading: selections, search, threads, prefixes, people, marks, state; and that none of it scans what it need not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.store.shelf import DERIVED, EVERYTHING, dump, search, shown, taken, taken_of
+from tests.support.scribe import MINUTE, START, Scribe
+from thimbl.core.address import Address, Reference
+from thimbl.core.records import Record
+from thimbl.store import Item, Reader, Selection, View, Writer, selection, threads
+from thimbl.store.derive import first_rowid, rowid_at
+
+BOB = Address.parse("bob@x.example")
+
+
+def somebody(name: str, start: int = START, **head: Any) -> Scribe:
+    return Scribe(f"{name}@x.example", key=name, start=start, name=name.title(), **head)
+
+
+def three(writer: Writer) -> tuple[Scribe, Scribe, Scribe]:
+    """Ana, who is oneself; Bo, who is followed; Cy, who is only known. Their posts alternate."""
+    ana, bo, cy = (somebody(name, START + place) for place, name in enumerate(("ana", "bo", "cy")))
+    writer.set_me(ana.address)
+    writer.follow(bo.address, "bobo")
+    for scribe in (ana, bo, cy):
+        scribe.posts(5)
+        taken(writer, scribe.plan(), scribe.now, me=scribe is ana)
+    return ana, bo, cy
+
+
+def names(items: list[Item]) -> list[str]:
+    return [f"{item.address.user}{item.seq}" for item in items]
+
+
+# selections
+
+
+def test_views(writer):
+    _, bo, cy = three(writer)
+    assert names(writer.timeline(Selection(), 4)) == ["bo5", "ana5", "bo4", "ana4"]
+    assert names(writer.timeline(EVERYTHING, 4)) == ["cy5", "bo5", "ana5", "cy4"]
+    assert names(writer.timeline(Selection(View.AUTHOR, author=cy.address), 2)) == ["cy5", "cy4"]
+    assert writer.timeline(Selection(View.AUTHOR, author=BOB), 2) == []
+    assert writer.timeline(Selection(View.AUTHOR), 2) == []
+    assert names(writer.timeline(Selection(author=bo.address), 2)) == ["bo5", "bo4"]
+    assert writer.timeline(Selection(author=cy.address), 2) == []  # not followed: all conditions hold at once
+    assert (writer.count(Selection()), writer.count(EVERYTHING)) == (10, 15)
+    item = writer.timeline(Selection(), 1)[0]
+    assert (item.name, item.nick, item.is_me, item.address) == ("Bo", "bobo", False, bo.address)
+
+
+def test_times(writer):
+    three(writer)
+    since, until = START + 2 * MINUTE, START + 3 * MINUTE
+    assert names(writer.timeline(Selection(View.EVERYONE, since=since, until=until), 9)) == ["cy3", "bo3", "ana3"]
+    assert names(writer.timeline(Selection(since=since + 1), 3)) == ["bo5", "ana5", "bo4"]
+    assert writer.count(Selection(since=since + 1)) == 5
+
+
+def test_marks(writer):
+    ana, bo, _ = three(writer)
+    assert [writer.unread(view) for view in (View.FOLLOWED, View.EVERYONE)] == [5, 10]  # one's own is never unread
+    first, second, *_ = writer.rowids(Selection(unread=True))
+    assert writer.mark([first, second, second, 7]) == 2
+    assert names(writer.timeline(Selection(unread=True), 9)) == ["bo3", "bo2", "bo1"]
+    assert writer.mark([first], read=False) == 1
+    assert writer.mark(writer.rowids(Selection(View.AUTHOR, author=ana.address)), read=False) == 0
+    assert writer.mark_all(Selection()) == 4
+    assert writer.mark_all(Selection()) == 0
+    assert (writer.unread(View.FOLLOWED), writer.unread(View.EVERYONE)) == (0, 5)
+    assert writer.mark_all(Selection(View.AUTHOR, author=bo.address), read=False) == 5
+    writer.set_me(bo.address)
+    assert writer.unread(View.FOLLOWED) == 0
+    assert [author.address for author in writer.authors(False) if author.is_me] == [bo.address]
+
+
+FOLLOWED_LOGS = st.lists(st.lists(st.integers(0, 400), max_size=6), min_size=4, max_size=8)
+
+
+@settings(max_examples=50)
+@given(FOLLOWED_LOGS, st.integers(1, 8), st.one_of(st.none(), st.integers(START, START + 400)))
+def test_the_newest_few_are_the_same_whichever_way_they_are_found(tmp_path_factory, logs, limit, since):
+    path = tmp_path_factory.mktemp("few") / "s"
+    with Writer.open(path) as writer, writer.batch():
+        for number, gaps in enumerate(logs):
+            scribe = somebody(f"u{number}")
+            for gap in sorted(gaps):
+                scribe.now = START + gap
+                scribe.post()
+            scribe.now = START + 1000
+            taken_of(writer, scribe)
+            if number % 3 != 2:
+                writer.follow(scribe.address, f"u{number}")
+        wanted = Selection(since=since)
+        every = writer.rowids(wanted)
+        assert every == sorted(set(every), reverse=True)
+        assert writer.rowids(wanted, limit) == every[:limit]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(selection, "FEW_FOLLOWED", -1)
+            assert writer.rowids(wanted, limit) == every[:limit]
+        assert writer.count(wanted) == len(every)
+        assert [item.rowid for item in writer.items(every)] == every
+
+
+@given(
+    st.integers(-(10**10), 2 * 10**11), st.integers(-(10**10), 2 * 10**11), st.integers(0, 2**53), st.integers(0, 2**40)
+)
+def test_rowids_hold_the_time_and_fit(time, stored, rank, author):
+    rowid = first_rowid(time, stored, rank, author)
+    assert rowid_at(min(time, stored)) <= rowid < rowid_at(min(time, stored) + 1)
+    assert -(2**63) <= rowid < 2**63
+
+
+def test_those_who_agree_in_all_of_the_key_lie_beside_each_other(writer):
+    posts: list[Record] = []
+    for number in range(300):  # the author takes 8 bits of the key
+        writer.follow(Address.parse(f"filler{number}@x.example"), "f")
+    for name in ("ana", "bo"):
+        scribe = somebody(name)
+        writer.follow(scribe.address, name)
+        writer._db.run("UPDATE author SET id = ? WHERE address = ?", (len(posts) * 256 + 512, str(scribe.address)))
+        posts.append(scribe.post())
+        taken_of(writer, scribe)
+    assert {item.id for item in shown(writer)} == {post.id for post in posts}
+    first, second = writer.rowids(EVERYTHING)
+    assert first == second + 1
+
+
+def test_items_of_any_number_of_rowids(writer):
+    scribe = Scribe()
+    scribe.posts(1200)
+    taken_of(writer, scribe)
+    rowids = writer.rowids(EVERYTHING)
+    assert [item.seq for item in writer.items(rowids)] == list(range(1200, 0, -1))
+    assert [item.seq for item in writer.items([rowids[5], 12345, rowids[3], rowids[5]])] == [1195, 1197, 1195]
+    assert writer.items([]) == []
+    assert writer.rowids(EVERYTHING, 0) == []
+
+
+# words
+
+
+def test_search(writer):
+    scribe = Scribe()
+    said = [
+        scribe.post(text)
+        for text in (
+            "Café au lait, naïvely",
+            "lait and plums #Garden",
+            "AND OR NOT NEAR(x) \"quoted\" col:umn 'x' -minus ^x (a) *",
+            "Straße #STRASSE don't",
+            "東京 plumsauce #東京",
+        )
+    ]
+    taken_of(writer, scribe)
+    ids = [post.id for post in said]
+    expected = {
+        "cafe": [0],
+        "LAIT": [1, 0],
+        "lait plums": [1],
+        "plum": [],
+        "plum*": [4, 1],
+        "#garden": [1],
+        "#Garden lait": [1],
+        "#garden cafe": [],
+        "#strasse": [3],
+        "#東京": [4],
+        "NEAR(x)": [2],
+        '"quoted"': [2],
+        '"': [],
+        "AND NOT": [2],
+        "col:umn": [2],
+        "-minus": [2],
+        "don't": [3],
+        "": [],
+        "  ": [],
+        "*": [],
+        "#": [],
+        "\0": [],
+        "( )": [],
+    }
+    assert {words: search(writer, words) for words in expected} == {
+        words: [ids[place] for place in places] for words, places in expected.items()
+    }
+    assert writer.count(Selection(View.SEARCH, words="lait")) == 2
+    assert writer.count(Selection(View.SEARCH, words="lait", since=said[1].time)) == 1
+    assert writer.count(Selection(words="lait")) == 0  # nobody is followed
+    assert writer.rowids(Selection(View.SEARCH, words="lait"), 1) == writer.rowids(
+        Selection(View.SEARCH, words="lait plums")
+    )
+
+
+@given(st.text(max_size=30))
+def test_no_search_is_an_error(tmp_path_factory, words):
+    path = tmp_path_factory.getbasetemp() / "searched" / "s"
+    with Writer.open(path) as writer:
+        assert writer.rowids(Selection(View.SEARCH, words=words)) == []
+        assert writer.find(words) == []
+
+
+# mentions
+
+
+def test_mentions(writer):
+    bob = Scribe(str(BOB), key="bob")
+    writer.set_me(BOB)
+    mine = bob.post("hello @bob@x.example, that is me")
+    taken(writer, bob.plan(), bob.now, me=True)
+    ana = somebody("ana", following=[{"nick": "bobby", "address": str(BOB)}])
+    by_nick = ana.post("@bobby: look")
+    by_address = ana.post("for @bob@x.example")
+    ana.post("@carl and @bob are others")
+    answer = ana.post("an answer", re=f"{BOB}#{mine.id}")
+    taken_of(writer, ana)
+    found = writer.timeline(Selection(View.MENTIONS), 9)
+    assert [item.id for item in found] == [answer.id, by_address.id, by_nick.id]
+    assert (writer.unread(View.MENTIONS), writer.count(Selection(View.MENTIONS))) == (3, 3)
+    # what the author calls people now is what counts
+    ana.head_data["following"] = [{"nick": "carl", "address": str(BOB)}]
+    taken_of(writer, ana)
+    assert [item.seq for item in writer.timeline(Selection(View.MENTIONS), 9)] == [4, 3, 2]
+
+
+# references
+
+
+def test_find(writer):
+    scribe, other = Scribe(), somebody("bo")
+    posts = scribe.posts(60)
+    other.post("another")
+    taken_of(writer, scribe)
+    taken_of(writer, other)
+    post = posts[0]
+    (item,) = writer.find(f"{scribe.address}#{post.id}")
+    assert item.id == post.id
+    assert writer.find(post.id) == writer.find(f" {post.id[:12]} ") == writer.find(f"#{post.id[:12]}") == [item]
+    assert writer.find(f"{scribe.address}#{post.id[:12]}") == [item]
+    assert writer.find(f"{other.address}#{post.id}") == []
+    first = post.id[0]
+    several = writer.find(first)
+    assert len(several) == min(10, sum(item.id.startswith(first) for item in shown(writer)))
+    assert all(item.id.startswith(first) for item in several)
+    for nonsense in ("", "#", "no@where#", "%", "a@b@c#" + post.id, post.id + "a", "A*", "nobody@x.example#aa"):
+        assert writer.find(nonsense) == []
+
+
+def test_threads(writer):
+    ana, bo = somebody("ana"), somebody("bo", START + 10)
+
+    def answer(scribe: Scribe, reference: str, text: str) -> str:
+        return f"{scribe.address}#{scribe.post(text, re=reference).id}"
+
+    root = f"{ana.address}#{ana.post('root').id}"
+    first = answer(bo, root, "first")
+    second = answer(ana, root, "second")
+    deeper = answer(ana, first, "deeper")
+    answer(bo, second, "under second")
+    ana.post("elsewhere")
+    for scribe in (bo, ana):
+        taken_of(writer, scribe)
+    expected = [(0, "root"), (1, "first"), (2, "deeper"), (1, "second"), (2, "under second")]
+    for start in (root, first, deeper):
+        found = writer.thread(Reference.parse(start))
+        assert [(place.depth, place.item.text) for place in found] == expected
+        assert [place.item.reference for place in found] == [place.reference for place in found]
+    ana.retract(ana.at(1))
+    taken_of(writer, ana)
+    assert [place.item.retracted for place in writer.thread(Reference.parse(first))] == [True, *[False] * 4]
+
+
+def test_a_thread_whose_beginning_is_not_here(writer):
+    elsewhere = Reference(Address.parse("carl@x.example"), "a" * 52)
+    scribe = Scribe()
+    one, two = (scribe.post(text, re=str(elsewhere)) for text in ("one", "two"))
+    taken_of(writer, scribe)
+    found = writer.thread(Reference(scribe.address, one.id))
+    assert [(place.depth, place.reference.id, place.item and place.item.text) for place in found] == [
+        (0, elsewhere.id, None),
+        (1, one.id, "one"),
+        (1, two.id, "two"),
+    ]
+    assert writer.thread(elsewhere) == found
+    nowhere = Reference(scribe.address, "b" * 52)
+    assert [(place.reference, place.item) for place in writer.thread(nowhere)] == [(nowhere, None)]
+
+
+def test_a_thread_is_bounded(writer, monkeypatch):
+    scribe = Scribe()
+    post = scribe.post("0")
+    for number in range(1, 150):
+        post = scribe.post(str(number), re=f"{scribe.address}#{post.id}")
+    taken_of(writer, scribe)
+    found = writer.thread(Reference(scribe.address, scribe.at(1).id))
+    assert [place.depth for place in found] == list(range(threads.MAX_DEPTH + 1))
+    assert writer.thread(Reference(scribe.address, post.id))[-1].item.text == "149"
+    monkeypatch.setattr(threads, "MAX_ITEMS", 20)
+    assert len(writer.thread(Reference(scribe.address, scribe.at(1).id))) == 20
+
+
+def test_a_thread_goes_on_through_a_move(writer):
+    scribe, bo = Scribe("ana@old.example"), somebody("bo")
+    old = scribe.address
+    root = scribe.post("root")
+    before = bo.post("before", re=f"{old}#{root.id}")
+    taken_of(writer, scribe)
+    scribe.move("ana@new.example")
+    taken(writer, scribe.plan(), scribe.now, asked=old)
+    after = bo.post("after", re=f"{scribe.address}#{root.id}")
+    taken_of(writer, bo)
+    found = writer.thread(Reference(old, root.id))
+    assert [place.reference.id for place in found] == [root.id, before.id, after.id]
+    assert found[0].reference.address == scribe.address
+
+
+# people, hosts, state
+
+
+def test_following(writer):
+    ana, bo, cy = (Address.parse(f"{name}@x.example") for name in ("ana", "bo", "cy"))
+    writer.sync_following([(cy, "zed", False), (ana, "Bee", True), (bo, "ant", False)])
+    assert [(author.nick, author.private) for author in writer.authors()] == [
+        ("ant", False),
+        ("Bee", True),
+        ("zed", False),
+    ]
+    writer.sync_following([(cy, "cyrus", False)])
+    writer.follow(bo, "bobo", private=True)
+    assert [author.nick for author in writer.authors()] == ["bobo", "cyrus"]
+    writer.unfollow(cy)
+    assert [author.address for author in writer.authors()] == [bo]
+    assert len(writer.authors(followed_only=False)) == 3
+    assert (writer.author(cy).followed, writer.author(cy).nick, writer.author(BOB)) == (False, None, None)
+    assert writer.me() is None
+    writer.set_me(ana)
+    assert writer.me().address == ana
+
+
+def test_who_is_followed_no_longer_stays_readable(writer):
+    _, bo, _ = three(writer)
+    writer.unfollow(bo.address)
+    assert writer.count(Selection()) == 5
+    assert writer.count(Selection(View.AUTHOR, author=bo.address)) == 5
+    assert writer.author(bo.address).key == bo.fingerprint
+
+
+def test_hosts_and_state(writer):
+    assert writer.features("x.example") is None
+    writer.set_features("x.example", frozenset({"since", "before"}), START)
+    assert writer.features("x.example") == {"since", "before"}
+    writer.set_features("x.example", frozenset(), START)
+    assert writer.features("x.example") == frozenset()
+    writer.set_features("x.example", None, START)
+    assert writer.features("x.example") is None
+    assert writer.state("place") is None
+    writer.set_state("place", "3")
+    writer.set_state("place", "4")
+    assert writer.state("place") == "4"
+
+
+# the whole
+
+
+def test_rebuild_makes_the_same_again(path, writer):
+    _, bo, cy = three(writer)
+    bo.edit(bo.at(2), "edited #tag @cy@x.example")
+    bo.retract(bo.at(3))
+    cy.announce("harvest", crates=1)
+    for scribe in (bo, cy):
+        taken_of(writer, scribe)
+    writer.mark(writer.rowids(EVERYTHING)[::2])
+    before = dump(path, *DERIVED)
+    assert before["words"]
+    assert before["tag"]
+    for table in ("item", "mention", "tag"):
+        writer._db.run(f"DELETE FROM {table} WHERE rowid IS NOT NULL" if table == "item" else f"DELETE FROM {table}")
+    unread = {row[0] for row in before["item"] if row[3]}
+    assert writer.rebuild() == 16
+    writer.mark_all(EVERYTHING)
+    writer.mark(unread, read=False)
+    assert dump(path, *DERIVED) == before
+    assert writer.rebuild() == 16
+    assert dump(path, *DERIVED) == before
+
+
+def test_a_rebuild_that_fails_changes_nothing(path, writer, monkeypatch):
+    three(writer)
+    before = dump(path, *DERIVED)
+
+    def broken(*_: object, **__: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("thimbl.store.indexing.Indexing.add", broken)
+    with pytest.raises(ZeroDivisionError):
+        writer.rebuild()
+    assert dump(path, *DERIVED) == before
+
+
+# what it costs
+
+
+@pytest.mark.parametrize(
+    ("wanted", "limit", "index"),
+    [
+        (Selection(), None, "COVERING INDEX item_author"),
+        (Selection(unread=True), None, "INDEX item_unread"),
+        (Selection(View.AUTHOR, author=BOB), 50, "COVERING INDEX item_author"),
+        (Selection(View.BONDS), 50, "INDEX item_kind"),
+        (Selection(View.MENTIONS), 50, "PRIMARY KEY (address=?)"),
+        (Selection(View.SEARCH, words="plums"), 50, "VIRTUAL TABLE INDEX"),
+    ],
+)
+def test_selections_go_by_an_index(writer, monkeypatch, wanted, limit, index):
+    writer.follow(BOB, "bob")
+    plans: list[str] = []
+    ask = writer._db.column
+
+    def explained(sql: str, values: tuple[object, ...] = ()) -> list[Any]:
+        plans.extend(row[3] for row in writer._db.rows(f"EXPLAIN QUERY PLAN {sql}", values))
+        found: list[Any] = ask(sql, values)
+        return found
+
+    monkeypatch.setattr(writer._db, "column", explained)
+    writer.rowids(wanted, limit)
+    assert any(index in step for step in plans), plans
+    assert not any(step in ("SCAN item", "USE TEMP B-TREE FOR ORDER BY") for step in plans), plans
+
+
+def test_the_timeline_of_the_followed_takes_one_seek_for_each(writer):
+    three(writer)
+    (plan,) = [
+        row[3]
+        for row in writer._db.rows("EXPLAIN QUERY PLAN SELECT max(rowid) FROM item WHERE author = 1")
+        if "item" in row[3]
+    ]
+    assert "COVERING INDEX item_author (author=?)" in plan
+
+
+def test_reading_the_store_loads_no_framework():
+    code = (
+        "import sys, thimbl.store; "
+        "print([m for m in ('twisted', 'textual', 'asyncio', 'importlib.resources') if m in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, cwd=root)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_reader_has_no_way_to_write():
+    assert not {"take", "mark", "follow", "pin", "rebuild"} & set(dir(Reader))

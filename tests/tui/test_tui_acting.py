@@ -1,0 +1,505 @@
+"""Writing, following, fetching, links, copies, help: what the UI asks of the desk, and what it says of it."""
+
+import asyncio
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input, Static
+
+from tests.support.scribe import Scribe
+from tests.tui.running import Session, play, running
+from tests.tui.village import NOW, Village, VillageDesk, furnished
+from thimbl.core.address import Address
+from thimbl.core.answer import write_answer
+from thimbl.core.records import MAX_TEXT
+from tui.composer import Composer
+from tui.dialogs import Choice, Confirm, Help, Links, host_of
+from tui.follow import Follow
+from tui.keys import SCREEN_KEYS
+from tui.ports import POST_DRAFT, THEME_KEY, reply_draft
+
+
+async def opened(s: Session, kind: type) -> None:
+    """Wait for a screen of this kind, ready for keys."""
+    await s.until(lambda: isinstance(s.app.screen, kind), kind.__name__)
+    if kind is Composer:
+        await s.until(lambda: composer(s).area.has_focus, "the text area")
+
+
+def composer(s: Session) -> Composer:
+    assert isinstance(s.app.screen, Composer)
+    return s.app.screen
+
+
+async def closed(s: Session) -> None:
+    await s.until(lambda: s.app.screen is s.screen, "the reading screen")
+
+
+def counter(s: Session) -> str:
+    return str(composer(s).counter.render())
+
+
+def trouble(s: Session) -> str:
+    return str(composer(s).trouble.render())
+
+
+def test_compose_and_send(tmp_path: Path) -> None:
+    """Ctrl-S signs; it says 'posted', and the post is there and selected, since the reader was at the top."""
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press(*"Hé!")
+        await s.until(lambda: "3 characters, 4 of 8,192 bytes" in counter(s))
+        await s.press("enter", *"[b]")
+        await s.press("ctrl+s")
+        await closed(s)
+        await s.until(lambda: "Posted #" in s.status)
+        await s.selected("Hé!")
+        assert len(s.screen.timeline.keys) == 9
+
+    desk = play(tmp_path, scene)
+    assert desk.posted == [("Hé!\n[b]", None)]
+    assert desk.drafts == {}
+
+
+def test_a_post_does_not_move_who_reads_further_down(tmp_path: Path) -> None:
+    """The selected row stays where it is."""
+
+    async def scene(s: Session) -> None:
+        await s.press("j", "j", "j")
+        at, line = s.screen.timeline.key, s.screen.timeline.line
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press("a", "ctrl+s")
+        await closed(s)
+        await s.until(lambda: len(s.screen.timeline.keys) == 9)
+        assert (s.screen.timeline.key, s.screen.timeline.line) == (at, line)
+
+    play(tmp_path, scene)
+
+
+def test_a_subject_goes_along(tmp_path: Path) -> None:
+    """To fold the text under."""
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press("x", "shift+tab", *"food", "tab")
+        await s.pilot.click("#send")
+        await closed(s)
+
+    assert play(tmp_path, scene).posted == [("x", "food")]
+
+
+def test_nothing_is_sent_by_any_other_key(tmp_path: Path) -> None:
+    """Enter makes a line; an empty text is not sent."""
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press("ctrl+s")
+        await s.until(lambda: "nothing to post" in trouble(s))
+        await s.press("a", "enter", "q", "escape")
+        await closed(s)
+
+    desk = play(tmp_path, scene)
+    assert desk.posted == []
+    assert desk.drafts[POST_DRAFT] == "a\nq"
+
+
+def test_drafts_survive_escape_and_the_end(tmp_path: Path) -> None:
+    """Esc keeps it; quitting in the middle keeps it; the next time it is there."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+
+    async def first(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press(*"half a ", "escape")
+        await closed(s)
+        await s.press("c")
+        await opened(s, Composer)
+        assert composer(s).text == "half a"
+        await s.press(*"line")
+        s.app.exit()
+
+    async def second(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        assert composer(s).text == "half a line"
+
+    play(tmp_path, first, village=village, desk=desk)
+    assert desk.drafts[POST_DRAFT] == "half a line"
+    play(tmp_path, second, village=village, desk=desk)
+
+
+def test_a_draft_survives_a_crash(tmp_path: Path) -> None:
+    """An error in the program itself, before the draft's timer had its turn."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+
+    async def crash() -> None:
+        async with running(village, (80, 24), desk) as s:
+            await s.press("c")
+            await opened(s, Composer)
+            await s.press(*"precious")
+            raise RuntimeError("a crash")
+
+    with pytest.raises(RuntimeError, match="a crash"):
+        asyncio.run(crash())
+    assert desk.drafts[POST_DRAFT] == "precious"
+
+
+def test_a_draft_is_written_while_typing(tmp_path: Path) -> None:
+    """Not only at the end."""
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press(*"abc")
+        await s.until(lambda: s.desk.drafts.get(POST_DRAFT) == "abc")
+
+    play(tmp_path, scene)
+
+
+def test_what_can_not_be_posted_stays(tmp_path: Path) -> None:
+    """The desk's words are shown as they are, and the text is still there."""
+
+    async def scene(s: Session) -> None:
+        s.desk.fault = OSError("no key: [red]ssh-agent[/red] has none")
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press(*"kept", "ctrl+s")
+        await s.until(lambda: "[red]ssh-agent[/red] has none" in trouble(s))
+        assert composer(s).text == "kept"
+        s.desk.fault = None
+        await s.press("ctrl+s")
+        await closed(s)
+
+    assert [text for text, _ in play(tmp_path, scene).posted] == ["kept", "kept"]
+
+
+def test_the_limit_is_in_bytes(tmp_path: Path) -> None:
+    """8,192 bytes can be sent, one more can not."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+    desk.drafts[POST_DRAFT] = "é" * (MAX_TEXT // 2)
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        send = s.app.screen.query_one("#send", Button)
+        assert "4,096 characters, 8,192 of 8,192 bytes" in counter(s)
+        before = send.disabled
+        await s.press("x")
+        await s.until(lambda: "too long by 1" in counter(s))
+        assert (before, send.disabled) == (False, True)
+        await s.press("ctrl+s")
+        assert s.desk.posted == []
+
+    play(tmp_path, scene, village=village, desk=desk)
+
+
+def test_reply_with_the_parent_in_sight(tmp_path: Path) -> None:
+    """r answers the selected post; its text stands over the reply, as text."""
+
+    async def scene(s: Session) -> None:
+        await s.find("Frost on the lower field")
+        item = s.item
+        await s.press("r")
+        await opened(s, Composer)
+        parent = s.app.screen.query_one("#parent", Static)
+        assert "Frost on the lower field" in str(parent.render())
+        await s.press("a", "escape")
+        await closed(s)
+        assert s.desk.drafts == {} or reply_draft(item.reference) in s.desk.drafts
+        await s.press("r")
+        await opened(s, Composer)
+        await s.press("b", "ctrl+s")
+        await closed(s)
+        await s.selected("thread of 4")
+
+    desk = play(tmp_path, scene)
+    ((to, text),) = desk.replied
+    assert (to.text[:5], text) == ("Frost", "ab")
+    assert desk.drafts == {}
+
+
+def test_follow_looks_first(tmp_path: Path) -> None:
+    """An address is checked, the plan is looked at, name and fingerprint are shown, and only then it is added."""
+    bo = Scribe("bo@dairy.example", key="bo", start=NOW - 60, name="Bo [b]", bio="Milk.")
+    bo.post("Cheese.")
+
+    async def scene(s: Session) -> None:
+        await s.press("f")
+        await opened(s, Follow)
+        found = s.app.screen.query_one("#found", Static)
+        await s.press(*"bo", "enter")
+        await s.until(lambda: "has no '@'" in str(found.render()))
+        s.desk.answer = write_answer("bo", "Bo", "", bo.text())
+        await s.press(*"@dairy.example", "enter")
+        await s.until(lambda: s.app.screen.query_one("#yes", Button).has_focus)
+        shown = str(found.render())
+        for part in ("✓ verified", "Bo [b]", "Milk.", bo.fingerprint, "record 1"):
+            assert part in shown
+        assert s.desk.followed == []
+        s.desk.reports = [{"address": "bo@dairy.example", "verdict": "verified", "new": 1}]
+        await s.press("enter")
+        await closed(s)
+        await s.until(lambda: "Fetched: 1 new, 1 asked." in s.status)
+
+    assert play(tmp_path, scene).followed == [(Address.parse("bo@dairy.example"), None)]
+
+
+def test_an_edited_address_must_be_looked_at_again(tmp_path: Path) -> None:
+    """What was found belongs to the address that was looked at."""
+
+    async def scene(s: Session) -> None:
+        await s.press("f")
+        await opened(s, Follow)
+        await s.press(*"bo@dairy.example", "enter")
+        yes = s.app.screen.query_one("#yes", Button)
+        await s.until(lambda: yes.has_focus)
+        assert "nobody lives there" in str(s.app.screen.query_one("#found", Static).render())
+        s.app.screen.query_one("#address", Input).focus()
+        await s.press("x")
+        await s.until(lambda: yes.disabled)
+        await s.press("escape")
+        await closed(s)
+
+    assert play(tmp_path, scene).followed == []
+
+
+@pytest.mark.parametrize("raw", ["Login: bo\nNo Plan.\n", "\x1b[2Jhello [red]\n", "Plan:\nthimbl: 2\n"])
+def test_a_look_at_something_else(tmp_path: Path, raw: str) -> None:
+    """No plan, a page of anything, a crooked plan: shown escaped."""
+
+    async def scene(s: Session) -> None:
+        s.desk.answer = raw
+        await s.press("f")
+        await opened(s, Follow)
+        await s.press(*"bo@dairy.example", "enter")
+        await s.until(lambda: s.app.screen.query_one("#yes", Button).has_focus)
+        shown = str(s.app.screen.query_one("#found", Static).render())
+        assert "\x1b" not in shown
+        assert "no plan" in shown or "unreadable" in shown
+
+    play(tmp_path, scene)
+
+
+def test_unfollow_asks(tmp_path: Path) -> None:
+    """Enter alone is no."""
+
+    async def scene(s: Session) -> None:
+        for answer in (("enter",), ("tab", "enter")):
+            await s.selected("SHA256")
+            await s.press("x")
+            await opened(s, Confirm)
+            await s.press(*answer)
+            await closed(s)
+        await s.until(lambda: "You no longer follow ana@fields.example" in s.status)
+
+    assert play(tmp_path, scene).unfollowed == [Address.parse("ana@fields.example")]
+
+
+def test_fetch_tells_progress_and_failures(tmp_path: Path) -> None:
+    """In the status line, in words."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+    desk.reports = [
+        {"address": "ana@fields.example", "verdict": "verified", "new": 3},
+        {"address": "lower@fields.example", "failure": "no answer within 20 seconds", "new": 0},
+    ]
+    desk.fetch_status = 3
+
+    async def scene(s: Session) -> None:
+        await s.press("R")
+        await s.until(lambda: "did not answer" in s.screen.status.said)
+        said = s.screen.status.said
+        assert said.startswith("Fetched: 3 new, 2 asked, 1 did not answer.")
+        assert "lower@fields.example: no answer within 20 seconds" in said
+        assert s.screen.status.trouble
+
+    play(tmp_path, scene, village=village, desk=desk)
+
+
+def test_a_fetch_that_fails_altogether(tmp_path: Path) -> None:
+    """Its last words, or why it could not be started."""
+
+    async def scene(s: Session) -> None:
+        s.desk.fetch_status = 1
+        await s.press("R")
+        await s.until(lambda: "The fetch failed: the network is down" in s.screen.status.said)
+        s.desk.fetch_argv = ["/nowhere/thimbl"]
+        await s.press("R")
+        await s.until(lambda: "can not be started" in s.screen.status.said)
+
+    play(tmp_path, scene)
+
+
+class Watched(VillageDesk):
+    """A desk whose poller writes where it runs, and stays or ends."""
+
+    code = "import sys, time; open(sys.argv[1], 'w').write('on'); {}"
+
+    def __init__(self, village: Village, then: str) -> None:
+        super().__init__(village)
+        self.sign = village.path.with_name("sign")
+        self.then = then
+
+    def watch_command(self) -> list[str]:
+        return [sys.executable, "-c", self.code.format(self.then), str(self.sign)]
+
+
+def test_a_poller_runs_while_the_ui_runs(tmp_path: Path) -> None:
+    """It is started, and ended with the UI."""
+    village = furnished(tmp_path)
+    desk = Watched(village, "time.sleep(600)")
+
+    async def scene(s: Session) -> None:
+        await s.until(desk.sign.exists)
+
+    play(tmp_path, scene, village=village, desk=desk)
+
+
+def test_a_poller_that_dies_is_said(tmp_path: Path) -> None:
+    """With its last words."""
+    village = furnished(tmp_path)
+
+    async def scene(s: Session) -> None:
+        await s.until(lambda: "The poller has ended: it is tired" in s.screen.status.said)
+
+    play(tmp_path, scene, village=village, desk=Watched(village, "sys.exit('it is tired')"))
+
+
+class Browser(webbrowser.BaseBrowser):
+    """Notes what it was asked to open."""
+
+    def __init__(self) -> None:
+        super().__init__("none")
+        self.opened: list[str] = []
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+        self.opened.append(url)
+        return True
+
+
+def test_links_are_shown_before_they_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All links of the post, then where the chosen one leads; opened only on yes."""
+    browser = Browser()
+    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+
+    async def scene(s: Session) -> None:
+        await s.find("We have looked at a tractor")
+        await s.press("o")
+        await opened(s, Links)
+        await s.press("down", "enter")
+        await opened(s, Confirm)
+        await s.press("escape")
+        await closed(s)
+        assert browser.opened == []
+        await s.press("o")
+        await opened(s, Links)
+        await s.press("down", "enter")
+        await opened(s, Confirm)
+        await s.until(lambda: "https://example.org/a_(b)" in s.shown)
+        await s.press("right", "enter")
+        await closed(s)
+        await s.until(lambda: "Opened example.org." in s.status)
+        assert browser.opened == ["https://example.org/a_(b)"]
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("https://bank.example@evil.example/x", "evil.example"),
+        ("https://xn--pple-43d.com/", "xn--pple-43d.com"),
+        ("mailto:ana@fields.example", "a letter to ana@fields.example"),
+        ("http://[::1]/", "::1"),
+        ("http://[::1", "no host that can be read"),
+    ],
+)
+def test_where_a_link_leads(link: str, host: str) -> None:
+    """The host that a browser would go to."""
+    assert host_of(link) == host
+
+
+def test_copy(tmp_path: Path) -> None:
+    """y asks which: the reference or the text, which goes escaped to the clipboard (OSC 52)."""
+
+    async def scene(s: Session) -> None:
+        evil = s.village.meet("eve@evil.example", "eve", start=NOW - 30)
+        evil.post("rm -rf\x1b[201~\u202e")
+        s.village.follow(evil, "eve")
+        await s.screen.look()
+        await s.press(".", "g")
+        await s.selected("rm -rf")
+        reference = str(s.item.reference)
+        await s.press("y")
+        await opened(s, Choice)
+        await s.press("y")
+        await s.until(lambda: s.app.clipboard == reference)
+        await s.press("y")
+        await opened(s, Choice)
+        await s.press("t")
+        await s.until(lambda: s.app.clipboard == "rm -rf^[[201~\\u{202e}")
+
+    play(tmp_path, scene)
+
+
+def test_help_is_made_from_the_bindings(tmp_path: Path) -> None:
+    """Every key of the table stands there, and those of the list."""
+
+    async def scene(s: Session) -> None:
+        await s.press("?")
+        await opened(s, Help)
+        assert isinstance(s.app.screen, Help)
+        told = {told: keys for _, rows in s.app.screen.groups for keys, told in rows}
+        for binding in SCREEN_KEYS:
+            assert binding.tooltip in told, binding
+        assert told["write a post"] == "c"
+        assert "j" in told["the next, older one"]
+        assert told["search; Esc leaves"] == "/"
+        assert told["all keys"] == "?"
+        await s.press("q")
+        await closed(s)
+
+    play(tmp_path, scene)
+
+
+def test_the_palette_has_our_commands(tmp_path: Path) -> None:
+    """By name, and they work."""
+
+    async def scene(s: Session) -> None:
+        commands = {command.title: command for command in s.app.get_system_commands(s.app.screen)}
+        assert {"Theme", "Compose", "Reply", "Unfollow", "All read", "Thread"} <= set(commands)
+        commands["Compose"].callback()
+        await opened(s, Composer)
+        await s.press("escape")
+        await closed(s)
+        await s.press(":")
+        await s.until(lambda: s.app.screen is not s.screen)
+        await s.press("escape")
+        await closed(s)
+
+    play(tmp_path, scene)
+
+
+def test_a_theme_is_kept(tmp_path: Path) -> None:
+    """Until the next time; one that is gone is not asked for."""
+    village = furnished(tmp_path)
+
+    async def change(s: Session) -> None:
+        s.app.theme = "thimbl-light"
+        await s.until(lambda: s.desk.saved.get(THEME_KEY) == "thimbl-light")
+
+    async def again(s: Session) -> None:
+        await s.until(lambda: s.app.theme == "thimbl-light")
+
+    play(tmp_path, change, village=village)
+    play(tmp_path, again, village=village)

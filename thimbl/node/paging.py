@@ -1,0 +1,106 @@
+"""Reading an author's archive backwards, page by page (plan-format 4, last list; plan-format 6, `before`).
+
+- A page counts only where it hangs on the record above it by the ids of the chain; what does not is no part of the log,
+  whoever serves it, and reading ends there.
+- How far a host can lead a reader on has an end in pages, in bytes and in time. What is missing is asked for next time.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from finger.errors import FingerError
+from thimbl.core.keys import KeyFault, PublicKey
+from thimbl.core.log import Known, read_answer_plan
+from thimbl.core.plan import Plan, PlanUnreadable
+from thimbl.core.plantext import PlanTextError, decode
+from thimbl.core.records import KEY, MOVE, Record
+
+MAX_PAGES: Final = 40
+"""Pages that one fetch asks of one author: 2.5 MiB from an honest host, some 10,000 posts."""
+
+MAX_PAGES_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of those pages: an honest host's are 64 KiB each, and another's may be 1 MiB."""
+
+PAGING_SECONDS: Final = 120
+"""Seconds that pages of one author may take: others wait for the turn."""
+
+
+@dataclass(slots=True)
+class Archive:
+    """What lies below record `floor`, as far as it was read. `expected` is the id that the chain names below it."""
+
+    ask: Callable[[str], Awaitable[bytes | None]]
+    """From a view such as `/before/41` to the text of the plan in the answer; None where there is none."""
+    now: Callable[[], int]
+    floor: int
+    expected: str | None
+    records: list[Record] = field(default_factory=list)
+    """Newest first."""
+    text: bytes = b""
+    """Of the newest page that fitted."""
+    _pages: int = 0
+    _bytes: int = 0
+    _began: int | None = None
+
+    async def more(self) -> Sequence[Record]:
+        """The records of the next page; none where the host has no more, or it is enough for now."""
+        if self._began is None:
+            self._began = self.now()
+        if self.floor <= 1 or self._pages >= MAX_PAGES or self._bytes >= MAX_PAGES_BYTES:
+            return ()
+        if self.now() - self._began > PAGING_SECONDS:
+            return ()
+        try:
+            text = await self.ask(f"/before/{self.floor}")
+            page = read_answer_plan(decode(text)) if text is not None else None
+        except (FingerError, PlanTextError, PlanUnreadable):
+            return ()
+        if text is None or not isinstance(page, Plan) or not self._fits(page.records):
+            return ()
+        self._pages += 1
+        self._bytes += len(text)
+        self.text = text
+        self.records += page.records
+        self.floor, self.expected = page.records[-1].seq, page.records[-1].prev
+        return page.records
+
+    def _fits(self, records: Sequence[Record]) -> bool:
+        seq, expected = self.floor, self.expected
+        for record in records:
+            seq -= 1
+            if record.seq != seq or record.id != expected:
+                return False
+            expected = record.prev
+        return bool(records)
+
+
+def explains(records: Iterable[Record], known: Known) -> bool:
+    """Whether a record may lead from the pinned key to another, or on from the address that was asked for."""
+    return any(
+        (record.kind == MOVE and record.body.get("from") == str(known.address))
+        or (
+            record.kind == KEY
+            and (
+                (known.pinned is not None and _fingerprint(record.body.get("from")) == known.pinned)
+                or (known.recovery is not None and _fingerprint(record.body.get("recovered")) == known.recovery)
+            )
+        )
+        for record in records
+    )
+
+
+def _fingerprint(line: object) -> str | None:
+    try:
+        return PublicKey.parse(line).fingerprint if isinstance(line, str) else None
+    except KeyFault:
+        return None
+
+
+def differs(records: Iterable[Record], known: Known, below: int | None) -> bool:
+    """Whether a record has another id than the one known by its seq; of those from `below` on, that is no matter."""
+    return any(
+        (seen := known.seen.get(record.seq)) is not None and seen.id != record.id
+        for record in records
+        if below is None or record.seq < below
+    )

@@ -1,0 +1,48 @@
+"""The keys of the screen, all in one table, in the order in which the foot of the screen and the help show them.
+
+Those of the list and of the page are theirs (`tui.timeline`, `tui.detail`). No key here signs or forgets: those
+that lead to it open a question first.
+"""
+
+from typing import Final
+
+from textual.binding import Binding
+
+from tui.places import Tab
+
+
+def _key(
+    key: str, action: str, name: str, told: str, *, shown: bool = False, display: str | None = None, id: str = ""
+) -> Binding:
+    return Binding(key, action, name, tooltip=told, show=shown, key_display=display, id=id or action)
+
+
+SCREEN_KEYS: Final = (
+    _key("c", "compose", "Compose", "write a post", shown=True),
+    _key("r", "reply", "Reply", "answer the selected post", shown=True),
+    _key("n", "next_unread", "Unread", "to the next unread one", shown=True),
+    _key("slash", "search", "Search", "search; Esc leaves", shown=True, display="/"),
+    _key("f", "follow", "Follow", "follow somebody", shown=True),
+    _key("R", "fetch", "Fetch", "ask everybody you follow now", shown=True),
+    _key("question_mark", "help", "Help", "all keys", shown=True, display="?"),
+    _key("q", "back(True)", "Quit", "back; from the timeline: quit", shown=True, id="quit"),
+    _key("escape", "back", "Back", "back to where you came from"),
+    _key("t", "thread", "Thread", "the whole thread as a list"),
+    _key("u", "author", "Author", "all posts of this author"),
+    _key("o", "links", "Links", "open links of the selected post"),
+    _key("z", "unfold", "Unfold", "show what is folded under a subject"),
+    _key("y", "copy", "Copy", "copy text or reference"),
+    _key("N", "toggle_read", "Toggle read", "mark as unread, or as read"),
+    _key("A", "all_read", "All read", "mark all of this list as read"),
+    _key("full_stop", "take_new", "Show new", "take in what is new", display="."),
+    _key("F", "filter", "Filter", "show only what is unread, or all"),
+    _key("x", "unfollow", "Unfollow", "stop following the selected author"),
+    *(
+        _key(str(number), f"view('{tab}')", tab.capitalize(), f"the view {tab.capitalize()}", id=f"view-{tab}")
+        for number, tab in enumerate(Tab, 1)
+    ),
+    _key("B", "view('bonds')", "Bonds", "the view Bonds", id="bonds"),
+    _key("l,right", "turn_view(1)", "Next view", "the next view", id="next-view"),
+    _key("h,left", "turn_view(-1)", "Previous view", "the view before", id="previous-view"),
+    _key("colon", "app.command_palette", "Commands", "commands by name", display=":", id="commands"),
+)
