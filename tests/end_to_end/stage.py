@@ -114,7 +114,12 @@ class Person:
         return self.account.signer().public.fingerprint
 
     def run(
-        self, *arguments: str, code: int = 0, text: str | bytes | None = None, before: Sequence[str] = (), **environ: str
+        self,
+        *arguments: str,
+        code: int = 0,
+        text: str | bytes | None = None,
+        before: Sequence[str] = (),
+        **environ: str,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command off a terminal; `text` comes through a pipe. It has to end with `code`, and never in a
         traceback. `before` are words before the command, such as `setpriv …`."""
@@ -182,6 +187,8 @@ class Running:
 
     def _listen(self, end: float) -> bool:
         """Take up what it says; False when it says no more, or time is up."""
+        if not self._open:
+            return False
         ready, _, _ = select.select(list(self._open), [], [], max(0.0, end - time.monotonic()))
         for number in ready:
             data = os.read(number, 65536)
@@ -219,7 +226,7 @@ class Daemon(Running):
     def __init__(self, who: Person, *arguments: str, listen: Sequence[str] = ("tcp:0:interface=127.0.0.1",)) -> None:
         where = [word for endpoint in listen for word in ("--listen", endpoint)]
         super().__init__([*THIMBL, "serve", *arguments, *where], who.environ, cwd=who.home)
-        self.until(r"(?:Listening on .*\.\n){%d}" % len(listen))
+        self.until(rf"(?:Listening on .*\.\n){{{len(listen)}}}")
         self.bound = re.findall(r"Listening on (.*)\.\n", self.out)
 
     @property

@@ -10,7 +10,7 @@ import string
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -107,32 +107,6 @@ def test_an_offer_is_shown_as_one_and_a_retraction_as_one(village: Village) -> N
         assert not path.is_file() or b"no dogs, Rex" not in path.read_bytes()
 
 
-def test_a_text_arrives_and_a_dead_host_is_told(village: Village) -> None:
-    """Posted through one daemon's account, found in another's; then the daemon is killed, and that is reported."""
-    di, text = f"di@{MILL}", a_text()
-    posted = village.run(di, "post", text)
-    assert posted.returncode == 0, posted.stderr
-    fetched = village.fetch()
-    assert (fetched.returncode, fetched.stderr) == (0, "8 asked, 1 new.\n")
-    assert text in village.run(YOU, "timeline").stdout
-    found = village.run(YOU, "search", text.split()[-1].strip("."), "--json").stdout
-    assert posted.stdout.strip() in found
-
-    mill = village.hosts[MILL]
-    mill.send_signal(signal.SIGKILL)
-    mill.wait(PATIENCE)
-    unheard = a_text()
-    assert village.run(di, "post", unheard).returncode == 0
-    fetched = village.fetch()
-    assert fetched.returncode == 3
-    assert fetched.stdout == ""
-    *failures, summary = fetched.stderr.splitlines()
-    assert sorted(line.partition(": ")[0] for line in failures) == [f"cy@{MILL}", di]
-    assert summary == "8 asked, 0 new, 2 not as they should be."
-    assert unheard not in village.run(YOU, "timeline").stdout
-    assert text in village.run(YOU, "timeline").stdout
-
-
 # the terminal UI
 
 
@@ -148,7 +122,8 @@ class Tmux:
         )
 
     def _do(self, *words: str) -> str:
-        done = subprocess.run([*self._base, *words], env=self._environ, capture_output=True, text=True, timeout=PATIENCE)
+        argv = [*self._base, *words]
+        done = subprocess.run(argv, env=self._environ, capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -166,10 +141,13 @@ class Tmux:
 
     def status(self) -> int:
         """The exit code, as soon as there is one."""
-        told = self._await(lambda: self._do("display-message", "-p", "#{pane_dead} #{pane_dead_status}"), r"^1 [0-9]+")
-        return int(told.split()[1])
+        how = "#{pane_dead} #{pane_dead_status} #{pane_dead_signal}"
+        told = self._await(lambda: self._do("display-message", "-p", how), r"^1 +[0-9A-Z]+")
+        code, _, signalled = told.removeprefix("1 ").rstrip("\n").partition(" ")
+        assert not signalled, f"it was ended by signal {signalled}"
+        return int(code)
 
-    def _await(self, look, pattern: str) -> str:
+    def _await(self, look: Callable[[], str], pattern: str) -> str:
         # tmux tells nobody that a screen has changed, so it is looked at, some twenty times a second.
         end = time.monotonic() + PATIENCE
         while not re.search(pattern, seen := look()):
@@ -205,4 +183,30 @@ def test_the_terminal_ui_reads_and_writes(village: Village) -> None:
     finally:
         tmux.close()
     assert text in village.run(YOU, "timeline").stdout
-    assert processes_of(village.folder) == []
+    assert not [command for command in processes_of(village.folder) if "serve" not in command and "2011" not in command]
+
+
+def test_a_text_arrives_and_a_dead_host_is_told(village: Village) -> None:
+    """Posted through one daemon's account, found in another's; then the daemon is killed, and that is reported."""
+    di, text = f"di@{MILL}", a_text()
+    posted = village.run(di, "post", text)
+    assert posted.returncode == 0, posted.stderr
+    fetched = village.fetch()
+    assert (fetched.returncode, fetched.stderr) == (0, "8 asked, 1 new.\n")
+    assert text in village.run(YOU, "timeline").stdout
+    found = village.run(YOU, "search", text.split()[-1].strip("."), "--json").stdout
+    assert posted.stdout.strip() in found
+
+    mill = village.hosts[MILL]
+    mill.send_signal(signal.SIGKILL)
+    mill.wait(PATIENCE)
+    unheard = a_text()
+    assert village.run(di, "post", unheard).returncode == 0
+    fetched = village.fetch()
+    assert fetched.returncode == 3
+    assert fetched.stdout == ""
+    *failures, summary = fetched.stderr.splitlines()
+    assert sorted(line.partition(": ")[0] for line in failures) == [f"cy@{MILL}", di]
+    assert summary == "8 asked, 0 new, 2 not as they should be."
+    assert unheard not in village.run(YOU, "timeline").stdout
+    assert text in village.run(YOU, "timeline").stdout

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.stage import IS_ROOT, Daemon, Person, ask, environment, serving
+from tests.end_to_end.stage import IS_ROOT, PATIENCE, Daemon, Person, ask, environment, serving
 from thimbl.core.address import Address
 from thimbl.core.compose import WINDOW_BYTES
 from thimbl.core.keys import PrivateKey
@@ -112,7 +112,8 @@ def test_finger_of_debian_shows_the_golden_page(
     golden: str, arguments: list[str], port_79: None, tmp_path: Path
 ) -> None:
     """What the package `finger` prints, whole."""
-    done = subprocess.run(["finger", *arguments], capture_output=True, env=environment(tmp_path), timeout=30, check=True)
+    finger = ["finger", *arguments]
+    done = subprocess.run(finger, capture_output=True, env=environment(tmp_path), timeout=PATIENCE, check=True)
     assert done.stderr == b""
     assert done.stdout.decode("ascii") == (GOLDEN / golden).read_text(encoding="ascii")
 
@@ -121,7 +122,8 @@ def test_finger_of_debian_shows_the_golden_page(
 def test_every_byte_of_utf_8_arrives(query: str, host: Daemon) -> None:
     """Emoji, umlauts and the bytes 80 to 9F come over a socket as they are; controls do not come at all."""
     answer = ask(host.port, query)
-    assert answer == (GOLDEN / f"socket-{query.replace('/W ', '').replace('/', '-')}").read_bytes().replace(b"\n", b"\r\n")
+    golden = GOLDEN / f"socket-{query.removeprefix('/W ').replace('/', '-')}"
+    assert answer == golden.read_bytes().replace(b"\n", b"\r\n")
     assert set(range(0x80, 0xC0)) <= set(answer)
     text = answer.decode("utf-8")
     assert not [character for character in text if ord(character) < 32 and character not in "\r\n"]

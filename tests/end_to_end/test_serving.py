@@ -61,7 +61,8 @@ def login() -> Iterator[tuple[str, Path]]:
     """Somebody with a login and a home on this machine, for the time of a test."""
     needs_root("An account for the test")
     name = f"thimbl-{uuid4().hex[:12]}"
-    subprocess.run(["useradd", "--create-home", "--comment", "Di of the mill,,,", name], check=True, capture_output=True)
+    add = ["useradd", "--create-home", "--comment", "Di of the mill,,,", name]
+    subprocess.run(add, check=True, capture_output=True)
     try:
         home = Path(f"~{name}").expanduser()
         home.chmod(0o755)

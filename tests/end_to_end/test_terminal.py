@@ -118,11 +118,11 @@ def test_a_bond_offer_asks_for_every_field_and_shows_what_it_signs(tmp_path: Pat
 def test_a_bond_offer_off_a_terminal_asks_nobody(ana: Person) -> None:
     """It names what it lacks, or wants --yes; --simulate signs nothing and needs no account."""
     told = ana.run("bond", "offer", "--face", "2400.00 EUR", code=2).stderr
-    for option in ("--commune", "--series", "--asset", "--unit", "--rent", "--term", "--closes", "--rate or --max-rate"):
-        assert option in told
+    for option in ("commune", "series", "asset", "unit", "rent", "term", "closes", "rate or --max-rate"):
+        assert f"--{option}" in told
     everything = [
-        "--commune", "commune@fields.example", "--series", "CART-1", "--asset", "A cart", "--face", "300.00 EUR", "--unit",
-        "10.00", "--rent", "15.00", "--term", "24", "--rate", "3", "--closes", "2099-01-01",
+        "--commune", "commune@fields.example", "--series", "CART-1", "--asset", "A cart", "--face", "300.00 EUR",
+        "--unit", "10.00", "--rent", "15.00", "--term", "24", "--rate", "3", "--closes", "2099-01-01",
     ]
     before = ana.plan.read_bytes()
     assert "--yes" in ana.run("bond", "offer", *everything, code=1).stderr

@@ -60,24 +60,25 @@ def test_a_key_of_openssh_signs_by_way_of_its_agent(tmp_path: Path, agent: dict[
     ask.write_text("#!/bin/sh\necho rhubarb\n", encoding="utf-8")
     ask.chmod(0o700)
     asked = {"SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force"}
-    subprocess.run(
-        ["ssh-add", "-q", str(key)], env={**environment(tmp_path), **agent, **asked}, check=True, stdin=subprocess.DEVNULL
-    )
+    add = ["ssh-add", "-q", str(key)]
+    subprocess.run(add, env={**environment(tmp_path), **agent, **asked}, check=True, stdin=subprocess.DEVNULL)
     fingerprint = subprocess.check_output(["ssh-keygen", "-lf", str(key)], text=True).split()[1]
     ana, bo = Person(tmp_path / "ana"), Person(tmp_path / "bo")
-    ana.run("init", "ana@fields.example", "--key", str(key), **agent)
-    told = ana.run("post", "Signed by nobody.", code=1)
+    for one in (ana, bo):
+        one.environ.update(agent)
+    ana.run("init", "ana@fields.example", "--key", str(key))
+    told = ana.run("post", "Signed by nobody.", code=1, SSH_AUTH_SOCK="")
     assert "ssh-add" in told.stderr
     assert ana.drafts() == {"post.txt": "Signed by nobody."}
-    ana.run("post", "Signed by the agent.", **agent)
+    ana.run("post", "Signed by the agent.")
     (shown,) = ana.objects("key", "show")
     assert (shown["fingerprint"], shown["held"]) == (fingerprint, "with a passphrase")
 
     public = tmp_path / "only.pub"
     key.with_suffix(".pub").rename(public)
     key.unlink()
-    bo.run("init", "bo@dairy.example", "--key", str(public), **agent)
-    bo.run("post", "Held elsewhere.", **agent)
+    bo.run("init", "bo@dairy.example", "--key", str(public))
+    bo.run("post", "Held elsewhere.")
     for one, text in ((ana, "Signed by the agent."), (bo, "Held elsewhere.")):
         (found,) = one.objects("verify", ".plan")
         assert (found["verdict"], found["fingerprint"]) == ("verified", fingerprint)
@@ -101,7 +102,7 @@ def test_the_text_comes_from_wherever_one_has_it(ana: Person) -> None:
 
 
 def test_a_draft_survives_what_goes_wrong(ana: Person) -> None:
-    """An editor that fails, a key that is away, a disk that is full; and one failure does not cost the text of another."""
+    """An editor that fails, a key that is away, a full disk; and what fails now does not cost what failed before."""
     fails = editor(ana.home, 'echo "Half a thou" > "$1"; exit 3')
     told = ana.run("post", "-e", code=1, VISUAL=fails)
     assert "ended with 3" in told.stderr
@@ -154,7 +155,8 @@ def test_what_was_written_into_the_plan_by_hand_is_signed(ana: Person) -> None:
     """A new entry at the top becomes a post; until then nothing else is published; what was signed is not changed."""
     ana.has_posted("By the program.")
     signed = ana.plan.read_text(encoding="utf-8")
-    by_hand = signed.replace("entries:\n", "entries:\n- text: By hand.\n").replace("name: Ana\n", "name: Ana of the leeks\n")
+    by_hand = signed.replace("name: Ana\n", "name: Ana of the leeks\n")
+    by_hand = by_hand.replace("entries:\n", "entries:\n- text: By hand.\n")
     assert by_hand.count("By hand.") == 1
     ana.plan.write_text(by_hand, encoding="utf-8")
     told = ana.run("post", "By the program again.", code=1)

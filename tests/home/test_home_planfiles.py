@@ -17,6 +17,7 @@ from thimbl.core import archive
 from thimbl.core.archive import write_page
 from thimbl.core.compose import Entry
 from thimbl.core.plan import read_plan
+from thimbl.core.plantext import Bounds
 from thimbl.core.records import POST
 from thimbl.home.authoring import Authoring
 from thimbl.home.errors import PlanEdited, PlanProblem, Refused
@@ -80,7 +81,7 @@ def test_one_enormous_record_stands_in_the_plan_alone(tmp_path):
 
 
 def test_a_page_that_could_not_be_read_again_is_not_written(pen, monkeypatch):
-    monkeypatch.setattr(archive, "MAX_PAGE_BYTES", 40_000)
+    monkeypatch.setattr(archive, "PAGE_BOUNDS", Bounds(bytes=40_000))
     pen.post("Before.")
     for _ in range(3):
         pen.announce("deed", {"terms": "x" * 10_000})

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.tui.village import NOW, Village, VillageDesk, furnished
@@ -59,8 +61,27 @@ class Session:
         return "\n".join(line.text for line in draw(self.screen.timeline.entry, 400, 3, NOW))
 
     async def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        await self.pilot.press(*keys)
+        """Press keys, one after the other, each when the one before has gone through.
+
+        As `Pilot.press` does, but that waits for the process to idle, by the clock, after each.
+        """
+        driver = self.app._driver
+        assert driver is not None
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            event = events.Key(name, key if len(key) == 1 else None)
+            event.set_sender(self.app)
+            driver.send_message(event)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until the application, its screen and what is in focus have done what they were sent, there and back."""
+        for _ in range(2):
+            for node in (self.app, self.app.screen, self.app.focused):
+                if node is not None and node.is_running:
+                    done = asyncio.Event()
+                    if node.call_later(done.set):
+                        await asyncio.wait_for(done.wait(), 5)
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition."""

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from thimbl.core.plantext import PlanTextError, read_data
+from thimbl.core.plantext import Bounds, PlanTextError, read_data
 from thimbl.core.records import Record, RecordFault
 
 PAGE: Final = 100
 """Records in a full page."""
 
-MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
-"""100 records of 8 KiB of text, each character escaped, and as much again for announcements."""
+PAGE_BOUNDS: Final = Bounds(bytes=8 * 1024 * 1024, nodes=500_000)
+"""100 records of 8 KiB of text, each character an escape of six, and as much room again; as many nodes as ten plans."""
 
 _NAME = re.compile(r"([0-9]{8,})\.json")
 
@@ -54,7 +54,7 @@ def read_page(text: str, start: int) -> list[Record]:
     name = page_name(start)
     try:
         # A page is held to the same model as a plan; the reader wants a map at the root.
-        data: Mapping[str, Any] = read_data('{"entries":' + text.strip() + "}", MAX_PAGE_BYTES)
+        data: Mapping[str, Any] = read_data('{"entries":' + text.strip() + "}", PAGE_BOUNDS)
         entries = data["entries"]
         if not isinstance(entries, list) or len(data) > 1:
             raise ArchiveDamaged(f"{name}: not a list of records")

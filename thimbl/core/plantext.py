@@ -9,32 +9,21 @@ line it stands on; nothing is guessed, nothing is repaired.
 import json
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
-
-import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
 
 from thimbl.core import jsontext
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES: Final = 1024 * 1024
 """A plan's text, in bytes of UTF-8 with LF: 16 windows of 64 KiB, and a parse that stays well under a second."""
 
-MAX_DEPTH = 8
+MAX_DEPTH: Final = 8
 """The root is 1. The deepest that this format uses is 4; the rest is room for what comes."""
 
-MAX_NODES = 50_000
+MAX_NODES: Final = 50_000
 """Maps, lists, scalars and keys: a full window of 64 KiB holds some 5,000."""
 
-MAX_INTEGER = 2**53 - 1
+MAX_INTEGER: Final = 2**53 - 1
 """The integers that every JSON parser keeps exactly (RFC 8259 6)."""
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
@@ -45,11 +34,16 @@ _FLOAT = re.compile(
 )
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
-# YAML 1.1 parsers take some of these for line breaks, libyaml among them; the C0 controls no YAML allows.
-_RAW_IN_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
-Loader = getattr(yaml, "CSafeLoader", None)
-"""libyaml's parser, which PyYAML's wheels and Debian's package both carry."""
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a text may be: in bytes of UTF-8, and in nodes."""
+
+    bytes: int = MAX_BYTES
+    nodes: int = MAX_NODES
+
+
+PLAN_BOUNDS: Final = Bounds()
 
 
 class PlanTextError(ValueError):
@@ -72,17 +66,20 @@ def decode(raw: bytes) -> str:
         raise PlanTextError("not UTF-8", raw.count(b"\n", 0, error.start) + 1) from None
 
 
-def read_data(text: str, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+def read_data(text: str, bounds: Bounds = PLAN_BOUNDS) -> dict[str, Any]:
     """The data of a plan's text. Raises `PlanTextError`, and nothing else, for any text."""
     try:
-        size = len(text) if text.isascii() or len(text) > max_bytes else len(text.encode("utf-8"))
+        size = len(text) if text.isascii() or len(text) > bounds.bytes else len(text.encode("utf-8"))
     except UnicodeEncodeError as error:
         raise PlanTextError("lone surrogate", text.count("\n", 0, error.start) + 1) from None
-    if size > max_bytes:
-        raise PlanTextError(f"longer than {max_bytes} bytes")
+    if size > bounds.bytes:
+        raise PlanTextError(f"longer than {bounds.bytes} bytes")
     if text.startswith("{"):
-        return _read_json(text)
-    return _YamlReader(text).document()
+        return _read_json(text, bounds.nodes)
+    # Imported for the plans of people: what programs tell each other is JSON, and starts faster.
+    from thimbl.core.yamltext import read_yaml
+
+    return read_yaml(text, bounds.nodes)
 
 
 def check_key(key: str) -> bool:
@@ -95,6 +92,21 @@ def resolves_plain(text: str) -> bool:
     if text in _NULLS or text in ("true", "false"):
         return True
     return _INTEGER.fullmatch(text) is not None or _FLOAT.fullmatch(text) is not None
+
+
+def plain_value(text: str, line: int) -> str | int | bool:
+    """What a YAML scalar without quotes is (plan-format 1). Raises `PlanTextError`, which names `line`."""
+    if text in _NULLS:
+        raise PlanTextError("null is not allowed", line)
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.fullmatch(text):
+        if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+            raise PlanTextError("integer out of range", line)
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        raise PlanTextError("floats are not allowed", line)
+    return text
 
 
 # JSON: the standard library's parser with hooks says yes or no; where it says no, `jsontext` finds the line.
@@ -127,22 +139,22 @@ _decode_json: Callable[[str], dict[str, Any]] = json.JSONDecoder(
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def _read_json(text: str) -> dict[str, Any]:
+def _read_json(text: str, max_nodes: int) -> dict[str, Any]:
     try:
         data = _decode_json(text)
-        _measure(data)
+        _measure(data, max_nodes)
         if _SURROGATE_ESCAPE.search(text):
             json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        limits = jsontext.Limits(MAX_DEPTH, MAX_NODES, MAX_INTEGER)
+        limits = jsontext.Limits(MAX_DEPTH, max_nodes, MAX_INTEGER)
         broken_at = error.pos if isinstance(error, json.JSONDecodeError) else None
         reason, line = jsontext.find_fault(text, limits, check_key, broken_at)
         raise PlanTextError(reason, line) from None
     return data
 
 
-def _measure(data: dict[str, Any]) -> None:
-    """Raise `_Refused` for more than `MAX_NODES`, for null, and for what lies too deep: level by level."""
+def _measure(data: dict[str, Any], max_nodes: int) -> None:
+    """Raise `_Refused` for more than `max_nodes`, for null, and for what lies too deep: level by level."""
     level: list[Any] = [data]
     nodes = 1
     for _ in range(MAX_DEPTH):
@@ -154,117 +166,9 @@ def _measure(data: dict[str, Any]) -> None:
             else:
                 below += value
         nodes += len(below)
-        if nodes > MAX_NODES or None in below:
+        if nodes > max_nodes or None in below:
             raise _Refused
         level = [value for value in below if type(value) is dict or type(value) is list]
         if not level:
             return
     raise _Refused
-
-
-# YAML
-
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
-
-
-class _YamlReader:
-    """One document from libyaml's events."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.nodes = 0
-
-    def document(self) -> dict[str, Any]:
-        if (raw := _RAW_IN_YAML.search(self.text)) is not None:
-            line = self.text.count("\n", 0, raw.start()) + 1
-            raise PlanTextError(f"raw U+{ord(raw.group()):04X} in YAML: write it as an escape in double quotes", line)
-        if Loader is None:
-            raise PlanTextError("PyYAML was built without libyaml here: install a PyYAML that has it")
-        try:
-            self.next = Loader(self.text).get_event
-            self.next()
-            return self._only_document()
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or "it can not be read"
-            raise PlanTextError(f"not YAML: {problem}", mark.line + 1 if mark else None) from None
-
-    def _only_document(self) -> dict[str, Any]:
-        start = self.next()
-        if not isinstance(start, DocumentStartEvent):
-            raise PlanTextError("the text is empty")
-        if start.version is not None or start.tags:
-            raise PlanTextError("directives are not allowed", _line(start))
-        root = self.next()
-        if not isinstance(root, MappingStartEvent):
-            # Words, most often: somebody's plan as plans were before there was a format.
-            self._refuse_extras(root)
-            raise PlanTextError("not a map: plain text, not a Thimbl plan", _line(root))
-        data: dict[str, Any] = self._value(root, 1)
-        self.next()
-        if not isinstance(end := self.next(), StreamEndEvent):
-            raise PlanTextError("more than one document", _line(end))
-        return data
-
-    def _refuse_extras(self, event: Any) -> None:
-        line = _line(event)
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise PlanTextError("YAML anchors and aliases are not allowed", line)
-        if event.tag is not None:
-            raise PlanTextError("YAML tags are not allowed", line)
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise PlanTextError(f"more than {MAX_NODES} nodes", line)
-
-    def _value(self, event: Any, depth: int) -> Any:
-        self._refuse_extras(event)
-        if isinstance(event, ScalarEvent):
-            return self._scalar(event)
-        if depth > MAX_DEPTH:
-            raise PlanTextError("nested too deeply", _line(event))
-        if isinstance(event, SequenceStartEvent):
-            items = []
-            while not isinstance(event := self.next(), SequenceEndEvent):
-                items.append(self._value(event, depth + 1))
-            return items
-        made: dict[str, Any] = {}
-        while not isinstance(event := self.next(), MappingEndEvent):
-            key = self._key(event)
-            if key in made:
-                raise PlanTextError(f"duplicate key '{key}'", _line(event))
-            made[key] = self._value(self.next(), depth + 1)
-        return made
-
-    def _key(self, event: Any) -> str:
-        line = _line(event)
-        self._refuse_extras(event)
-        if not isinstance(event, ScalarEvent):
-            raise PlanTextError("a key must be a word", line)
-        if event.implicit[0] and event.value == "<<":
-            raise PlanTextError("merge keys are not allowed", line)
-        key = self._scalar(event)
-        if not isinstance(key, str) or not check_key(key):
-            raise PlanTextError(f"key '{event.value[:40]}' is not allowed", line)
-        return key
-
-    @staticmethod
-    def _scalar(event: ScalarEvent) -> str | int | bool:
-        value: str = event.value
-        if not event.implicit[0]:  # quoted, or a block: always a string
-            return value
-        line = _line(event)
-        if value in _NULLS:
-            raise PlanTextError("null is not allowed", line)
-        if value == "true":
-            return True
-        if value == "false":
-            return False
-        if _INTEGER.fullmatch(value):
-            if len(value) > 17 or abs(int(value)) > MAX_INTEGER:
-                raise PlanTextError("integer out of range", line)
-            return int(value)
-        if _FLOAT.fullmatch(value):
-            raise PlanTextError("floats are not allowed", line)
-        return value

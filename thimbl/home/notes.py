@@ -13,7 +13,7 @@ from typing import Any, Final
 from thimbl.core.canonical import b32
 from thimbl.core.chain import Forged, walk
 from thimbl.core.plan import Head, PlanUnreadable, plan_from_data
-from thimbl.core.plantext import MAX_BYTES, PlanTextError, read_data
+from thimbl.core.plantext import MAX_BYTES, Bounds, PlanTextError, read_data
 from thimbl.core.planwriter import write_line
 from thimbl.home.durable import PUBLIC, write_file
 from thimbl.home.errors import PlanProblem
@@ -25,8 +25,8 @@ was instead of beginning a second log."""
 NEXT_FILE: Final = "next.json"
 """While a publishing is under way: the same of the head that is about to be published."""
 
-_MAX_NOTE: Final = 4 * MAX_BYTES
-"""Bytes: a head of the longest, and a list of following that no head could hold."""
+_NOTE_BOUNDS: Final = Bounds(bytes=4 * MAX_BYTES)
+"""A head of the longest, and a list of following that no head could hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def digest_of(raw: bytes | None) -> str:
 def read_note(path: Path) -> Note | None:
     """The note at `path`; None where there is none. Raises `PlanProblem` where it is not as it was written."""
     try:
-        return _from_data(read_data(path.read_text(encoding="utf-8"), _MAX_NOTE))
+        return _from_data(read_data(path.read_text(encoding="utf-8"), _NOTE_BOUNDS))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from thimbl.core.archive import MAX_PAGE_BYTES
+from thimbl.core.archive import PAGE_BOUNDS
 from thimbl.core.plantext import MAX_BYTES
 from thimbl.home.paths import archive_of
 
@@ -23,7 +23,7 @@ MIN_UID: Final = 1000
 NOBODY_UID: Final = 65534
 """Of whoever has no files. Above it are people again: directories (LDAP, Active Directory) number them so."""
 
-MAX_FILE: Final = max(MAX_BYTES, MAX_PAGE_BYTES)
+MAX_FILE: Final = max(MAX_BYTES, PAGE_BOUNDS.bytes)
 """Bytes of a file that is read at all: a page of the archive at its longest."""
 
 PLAN: Final = ".plan"

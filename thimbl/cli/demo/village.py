@@ -161,16 +161,23 @@ class Village:
     def run(self, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `thimbl` as somebody; what it printed and its exit code."""
         argv, environ = self.program(*arguments), self.environment(address)
-        with self._starting():
-            process = subprocess.Popen(
-                argv, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-        with process:
-            try:
-                told, noted = process.communicate()
-            except BaseException:
+        process: subprocess.Popen[str] | None = None
+        try:
+            with self._starting():
+                process = subprocess.Popen(
+                    argv,
+                    env=environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            told, noted = process.communicate()
+        except BaseException:
+            if process is not None:
                 process.kill()
-                raise
+                process.communicate()
+            raise
         return subprocess.CompletedProcess(argv, process.returncode, told, noted)
 
 
