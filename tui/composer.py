@@ -6,7 +6,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -49,6 +48,8 @@ class Composer(ModalScreen[Reference | None]):
         self._has_subject = subject
         self._saving: Timer | None = None
         self._sending = False
+        self.loaded = False
+        """Whether the draft has been read; until then nothing is written over it."""
         self.area = TextArea(id="text", soft_wrap=True, show_line_numbers=False, compact=True)
         self.subject = Input(placeholder="subject, to fold the text under (optional)", id="subject", compact=True)
         self.counter = Label("", id="counter", markup=False)
@@ -83,12 +84,11 @@ class Composer(ModalScreen[Reference | None]):
         except Exception as error:  # a desk may raise anything; the person is told
             self._tell(told(error))
         # Whoever types at once, on a slow machine, has typed something by now: it stays, and stands after the draft.
-        typed = bool(self.area.text or self.subject.value)
-        with nullcontext() if typed else self.prevent(TextArea.Changed, Input.Changed):
-            self.area.load_text(text + self.area.text)
-            self.subject.value = self.subject.value or subject
+        self.area.load_text(text + self.area.text)
         self.area.move_cursor(self.area.document.end)
-        self._show_count()
+        self.subject.value = self.subject.value or subject
+        self.loaded = True
+        self._changed()
 
     @property
     def _subject_name(self) -> str:
@@ -115,6 +115,8 @@ class Composer(ModalScreen[Reference | None]):
     @on(Input.Changed)
     def _changed(self) -> None:
         self._show_count()
+        if not self.loaded:
+            return
         self._pen.note_draft(self._draft, self.area.text)
         if self._has_subject:
             self._pen.note_draft(self._subject_name, self.subject.value)
@@ -130,7 +132,7 @@ class Composer(ModalScreen[Reference | None]):
 
     @on(Button.Pressed, "#leave")
     def action_leave(self) -> None:
-        if not self._sending:
+        if self.loaded and not self._sending:
             self._save()
             self.dismiss(None)
 
@@ -138,7 +140,7 @@ class Composer(ModalScreen[Reference | None]):
     def action_send(self) -> None:
         if not self.text:
             self._tell("There is nothing to post yet.")
-        elif not self.query_one("#send", Button).disabled:
+        elif self.loaded and not self.query_one("#send", Button).disabled:
             begin(self, self._post, "send")
 
     async def _post(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 import webbrowser
 from pathlib import Path
 
@@ -25,7 +26,7 @@ async def opened(s: Session, kind: type) -> None:
     """Wait for a screen of this kind, ready for keys."""
     await s.until(lambda: isinstance(s.app.screen, kind), kind.__name__)
     if kind is Composer:
-        await s.until(lambda: composer(s).area.has_focus, "the text area")
+        await s.until(lambda: composer(s).loaded and composer(s).area.has_focus, "the text area")
 
 
 def composer(s: Session) -> Composer:
@@ -151,6 +152,26 @@ def test_a_draft_survives_a_crash(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="a crash"):
         asyncio.run(crash())
     assert desk.drafts[POST_DRAFT] == "precious"
+
+
+def test_fast_fingers_go_on_where_the_draft_ended(tmp_path: Path) -> None:
+    """Keys that come before the draft was read are not lost, and neither is the draft."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+    desk.drafts[POST_DRAFT] = "the draft "
+    slow = desk.slow = threading.Event()
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await s.until(lambda: isinstance(s.app.screen, Composer) and composer(s).area.has_focus)
+        await s.press(*"go", "escape")
+        assert composer(s).area.text == "go"
+        slow.set()
+        await s.until(lambda: composer(s).area.text == "the draft go")
+        await s.press(*"es", "escape")
+        await closed(s)
+
+    assert play(tmp_path, scene, village=village, desk=desk).drafts[POST_DRAFT] == "the draft goes"
 
 
 def test_a_draft_is_written_while_typing(tmp_path: Path) -> None:
@@ -437,7 +458,9 @@ def test_copy(tmp_path: Path) -> None:
         evil.post("rm -rf\x1b[201~\u202e")
         s.village.follow(evil, "eve")
         await s.screen.look()
-        await s.press(".", "g")
+        await s.press(".")
+        await s.until(lambda: len(s.screen.timeline.keys) == 9)
+        await s.press("g")
         await s.selected("rm -rf")
         reference = str(s.item.reference)
         await s.press("y")

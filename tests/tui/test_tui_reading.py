@@ -242,7 +242,7 @@ def test_a_retraction_shows_at_once(tmp_path: Path) -> None:
         ana.retract(ana.records[-1])
         s.village.fetch(ana)
         await s.selected("Retracted by its author")
-        assert s.item.retracted
+        await s.until(lambda: s.item.retracted)
         assert s.screen.timeline.row == 0
 
     play(tmp_path, scene)

@@ -5,6 +5,7 @@ The store is written by the real `Writer` from plans that were really signed and
 
 import json
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -121,6 +122,8 @@ class VillageDesk:
         self.fetch_status = 0
         self.fetch_argv: list[str] = []
         self.answer = ""
+        self.slow: threading.Event | None = None
+        """What reading a draft waits for."""
 
     def _check(self) -> None:
         if self.fault is not None:
@@ -170,6 +173,8 @@ class VillageDesk:
         self.drafts[name] = text
 
     def draft(self, name: str) -> str:
+        if self.slow is not None:
+            self.slow.wait(10)
         return self.drafts.get(name, "")
 
     def drop_draft(self, name: str) -> None:

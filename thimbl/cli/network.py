@@ -12,6 +12,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import PARTLY, Failure
 from thimbl.cli.options import address, argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
+from thimbl.cli.progress import Progress
 
 if TYPE_CHECKING:
     from finger.client import FingerClient
@@ -125,11 +126,11 @@ def _followed(writer: "Writer") -> "list[Address]":
 
 
 class _Teller:
-    """Says what comes of a fetch: a line for each failure, a counter on a terminal, objects for a program."""
+    """Says what comes of a fetch: a line for each failure, how far it is on a terminal, objects for a program."""
 
     def __init__(self, context: Context, as_json: bool) -> None:
         self.as_json = as_json
-        self.counts = sys.stderr.isatty() and not as_json and context.terminal is None
+        self.progress = Progress(context, "fetching")
         self.expected = self.done = 0
 
     def expect(self, number: int) -> None:
@@ -141,22 +142,22 @@ class _Teller:
             emit(outcome_data(outcome))
             sys.stdout.flush()
             return
-        if self.counts:
-            sys.stderr.write("\r\x1b[K")
+        self.progress.clear()
         if not outcome.is_good:
             note(f"{outcome.address}: {outcome.verdict + ': ' if outcome.verdict else ''}{outcome.reason}.")
         if outcome.moved_to is not None:
             note(f"{outcome.address} has moved: 'thimbl follow {outcome.moved_to}'.")
-        if self.counts and self.done < self.expected:
-            sys.stderr.write(f"fetching: {self.done} of {self.expected}")
-            sys.stderr.flush()
+        self.progress.tell(self.done, self.expected)
 
     def summary(self, outcomes: "Sequence[Outcome]") -> None:
         if self.as_json:
             return
-        new, bad = sum(outcome.new for outcome in outcomes), sum(not outcome.is_good for outcome in outcomes)
-        asked = f"{len(outcomes)} asked"
-        note(f"{asked}, {new} new" + (f", {bad} not as they should be." if bad else "."))
+        failed = sum(outcome.failed for outcome in outcomes)
+        refused = sum(not outcome.is_good for outcome in outcomes) - failed
+        counts = [f"{len(outcomes)} asked", f"{sum(outcome.new for outcome in outcomes)} new"]
+        counts += [f"{failed} failed"] if failed else []
+        counts += [f"{refused} not taken"] if refused else []
+        note(f"{', '.join(counts)}.")
 
 
 def outcome_data(outcome: "Outcome") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
 from thimbl.cli.options import command
 from thimbl.cli.output import note
+from thimbl.cli.progress import Progress
 
 
 @command(
@@ -23,8 +24,10 @@ def rebuild(context: Context) -> None:
     never needed, unless a file was lost or put back from a backup.
     """
     account = context.account
+    progress = Progress(context, "rebuilding, author")
     with context.writer() as writer:
-        number = writer.rebuild()
+        number = writer.rebuild(progress.tell)
+        progress.clear()
         if account.settings.address is not None:
             account.remember_all(writer)
         account.sync_following(writer)

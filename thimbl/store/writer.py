@@ -6,7 +6,7 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
@@ -206,13 +206,18 @@ class Writer(Reader):
 
     # the whole
 
-    def rebuild(self) -> int:
-        """Make all that is derived again from what was fetched; the number of items. What was unread stays unread."""
+    def rebuild(self, heard: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Make all that is derived again from what was fetched; the number of items. What was unread stays unread.
+
+        `heard` is told after each author how many of how many are done.
+        """
         with self.batch():
             unread = self._db.rows("SELECT author, id, seq IS NULL FROM item WHERE unread = 1")
             self._items.clear()
-            for author in self._db.column("SELECT id FROM author ORDER BY id"):
+            authors = list(self._db.column("SELECT id FROM author ORDER BY id"))
+            for done, author in enumerate(authors, 1):
                 rebuild_unsigned(self._db, self._items, author)
                 Indexing(self._db, self._items, author).rebuild()
+                heard(done, len(authors))
             self._db.run_many("UPDATE item SET unread = 1 WHERE author = ? AND id = ? AND (seq IS NULL) = ?", unread)
             return int(self._db.value("SELECT count(*) FROM item"))

@@ -55,28 +55,45 @@ def demo(context: Context, shell: bool) -> None:
                 raise Failure(f"The demonstration can not reach its own hosts: {fetched.stderr.strip()}")
             note(fetched.stderr.strip())
             if on_terminal:
-                _hand_over(village, YOU, shell, context)
+                _hand_over(village, YOU, shell, context, tidy)
             else:
                 _show(village, YOU)
         finally:
             village.stop()
 
 
-def _hand_over(village: "Village", who: str, shell: bool, context: Context) -> None:
+def _hand_over(village: "Village", who: str, shell: bool, context: Context, tidy: "_Tidy") -> None:
     """Give the terminal to the UI, or to a shell."""
     argv = village.program("tui")
     if shell:
         argv = [context.environ.get("SHELL") or "/bin/sh"]
         note("Here 'thimbl' is you@fields.example: try 'thimbl timeline', 'thimbl post'. 'exit' ends it.")
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever has the terminal
+    # Ctrl-C is for whoever has the terminal. A handler rather than SIG_IGN, which the shell's programs would inherit.
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    process: subprocess.Popen[bytes] | None = None
     try:
-        subprocess.run(argv, env=village.environment(who), check=False)
+        with tidy.held():
+            process = subprocess.Popen(argv, env=village.environment(who))
+        process.wait()
     finally:
+        if process is not None and process.poll() is None:
+            _see_off(process)
         signal.signal(signal.SIGINT, before)
 
 
+def _see_off(process: "subprocess.Popen[bytes]") -> None:
+    """End it so that it can give the terminal back as it was."""
+    for number in (signal.SIGTERM, signal.SIGHUP):  # an interactive shell goes by the second alone
+        process.send_signal(number)
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _show(village: "Village", who: str) -> None:
-    click.echo(village.run(who, "timeline", "-n", "40").stdout, nl=False)
+    click.echo(village.run(who, "timeline", "-n", "0").stdout, nl=False)
 
 
 class _Tidy:
