@@ -72,7 +72,7 @@ def test_a_signal_while_it_runs_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
-    """--shell: there `thimbl` is the newcomer; Ctrl-C is the shell's programs'; SIGTERM ends the shell, then the rest."""
+    """There `thimbl` is the newcomer; Ctrl-C is for what runs in it; SIGTERM ends the shell, then the rest."""
     shell = tmp_path / "shell"
     shell.write_text(
         "#!/bin/sh\n"
