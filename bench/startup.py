@@ -91,7 +91,8 @@ def main() -> None:
     base = statistics.median(taken["toot --help"])
     for name, times in taken.items():
         median = statistics.median(times)
-        print(f"  {name:<24} median {median * 1000:5.0f} ms, least {min(times) * 1000:5.0f} ms, ratio {median / base:.2f}")
+        spent = f"median {median * 1000:5.0f} ms, least {min(times) * 1000:5.0f} ms"
+        print(f"  {name:<24} {spent}, ratio {median / base:.2f}")
 
 
 if __name__ == "__main__":

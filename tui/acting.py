@@ -172,7 +172,7 @@ class ThimblScreen(LivingScreen):
 
     @work
     async def action_links(self) -> None:
-        found = links(self.item.text) if self.item is not None else ()
+        found = _links(self.item) if self.item is not None else ()
         if not found:
             self.say("No links in this post.")
             return
@@ -249,3 +249,10 @@ class ThimblScreen(LivingScreen):
 
     def action_help(self) -> None:
         self.app.push_screen(Help(self.bound()))
+
+
+def _links(item: Item) -> tuple[str, ...]:
+    """The links of a post, or of all that an announcement says."""
+    if item.text or item.kind == "post":
+        return links(item.text)
+    return links("\n".join(value for value in item.body.values() if isinstance(value, str)))

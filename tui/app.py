@@ -21,6 +21,7 @@ from thimbl.store.reader import Reader
 from tui.acting import ThimblScreen
 from tui.aside import Pen, Shelf, told
 from tui.ports import PLACE_KEY, THEME_KEY, Desk
+from tui.workers import begin
 
 DARK: Final = Theme(
     name="thimbl",
@@ -75,7 +76,7 @@ class ThimblApp(App[None]):
         """The one screen."""
         return self.reading
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Only the main thread of a process can; elsewhere (in a test) nobody signals this application.
@@ -83,10 +84,13 @@ class ThimblApp(App[None]):
                 loop.add_signal_handler(number, self.exit)
             except (ValueError, RuntimeError, NotImplementedError):
                 break
+        begin(self, self._restore_theme, "theme")
+
+    async def _restore_theme(self) -> None:
         try:
             theme = await self.shelf.ask(lambda reader: reader.state(THEME_KEY))
         except StoreError:
-            theme = None
+            theme = None  # the reading screen meets the same, and says so
         if theme in self.available_themes:
             self.theme = theme
         self.theme_changed_signal.subscribe(self.reading, self._keep_theme)

@@ -5,6 +5,7 @@
 - New rows are offered and taken in on a key, and the selected row stays where it stands on the screen.
 """
 
+import asyncio
 from functools import partial
 from typing import Final
 
@@ -25,23 +26,22 @@ class LivingScreen(ReadingScreen):
     """The reading screen, kept up with the store."""
 
     _version: int | None = None
-    _looking = False
 
     def on_mount(self) -> None:
-        self.set_interval(LOOK_EVERY, self.look)
+        self._looking = asyncio.Lock()
+        self.set_interval(LOOK_EVERY, self._glance)
+
+    def _glance(self) -> None:
+        if self.begun and not self._looking.locked():
+            begin(self, self.look, "look")
 
     async def look(self) -> None:
-        """Whether somebody has written to the store since the last look."""
-        if self._looking or not self.begun:
-            return
-        self._looking = True
-        try:
+        """Whether somebody has written to the store since the last look, and what; after one that is going on."""
+        async with self._looking:
             version = await self.ask(Reader.data_version)
             if version is not None and version != self._version:
                 self._version = version
                 await self._changed()
-        finally:
-            self._looking = False
 
     async def _changed(self) -> None:
         spot = self.spot

@@ -66,14 +66,15 @@ def who(item: Item | Author, role: Role = Role.NAME) -> Pieces:
 
 def draw(entry: Entry | None, width: int, height: int, now: float, *, selected: bool = False) -> list[Line]:
     """The row of `entry`: `height` lines of at most `width` cells. None is a row that is still being read."""
+    inner = width - GUTTER - 1  # and a blank before whatever stands at the right
     if isinstance(entry, Author):
-        body = _author(entry, width - GUTTER, height, now)
+        body = _author(entry, inner, height, now)
         unread = False
     elif isinstance(entry, Item):
-        body = _item(entry, width - GUTTER, height, now, 0)
+        body = _item(entry, inner, height, now, 0)
         unread = entry.unread
     elif entry is not None:
-        body = _threaded(entry, width - GUTTER, height, now)
+        body = _threaded(entry, inner, height, now)
         unread = entry.item is not None and entry.item.unread
     else:
         body = [line(("…", Role.DIM))]

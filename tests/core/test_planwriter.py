@@ -201,3 +201,10 @@ def test_reading_what_was_written(data: dict[str, Any]) -> None:
 def test_reading_a_plan_that_was_written(entries: list[dict[str, str]], head: dict[str, str]) -> None:
     data: dict[str, Any] = head | {"entries": entries}
     assert read_data(write_plan(data)) == data
+
+
+def test_what_turns_the_reading_order_round_is_escaped() -> None:
+    text = "pay \u202e001 RUE\u202c to \u2066ana\u2069"
+    written = write({"text": text})
+    assert written == 'text: "pay \\u202E001 RUE\\u202C to \\u2066ana\\u2069"\n'
+    assert read_data(written) == {"text": text}

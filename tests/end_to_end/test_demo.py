@@ -53,6 +53,7 @@ def test_off_a_terminal_it_prints_the_timeline_and_ends(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
     for words in ("Frost tonight. Cover what you love.", "the end of the film on Sunday", "A small tractor, 30 hp"):
         assert words in done.stdout
+    assert set(re.findall(r"unsigned +(20[0-9]{2})-", done.stdout)) == {"2010", "2011"}
     for secret in ("no dogs, Rex", "the fog had been the sea"):  # taken back, and folded under its subject
         assert secret not in done.stdout
     assert "\x1b" not in done.stdout

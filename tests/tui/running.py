@@ -14,6 +14,7 @@ from tests.tui.village import NOW, Village, VillageDesk, furnished
 from thimbl.store.types import Item
 from tui.acting import ThimblScreen
 from tui.app import ThimblApp
+from tui.composer import Composer
 from tui.rows import draw
 
 LOOKS = 1_000
@@ -151,3 +152,19 @@ def play(
     coroutine: Coroutine[Any, Any, None] = whole()
     asyncio.run(coroutine)
     return used
+
+
+async def opened(s: Session, kind: type) -> None:
+    """Wait for a screen of this kind, ready for keys."""
+    await s.until(lambda: isinstance(s.app.screen, kind), kind.__name__)
+    if kind is Composer:
+        await s.until(lambda: composer(s).loaded and composer(s).area.has_focus, "the text area")
+
+
+def composer(s: Session) -> Composer:
+    assert isinstance(s.app.screen, Composer)
+    return s.app.screen
+
+
+async def closed(s: Session) -> None:
+    await s.until(lambda: s.app.screen is s.screen, "the reading screen")

@@ -1,8 +1,6 @@
-"""Writing, following, fetching, links, copies, help: what the UI asks of the desk, and what it says of it."""
+"""Following, fetching, links, copies, help: what the UI asks of the desk, and what it says of it."""
 
-import asyncio
 import sys
-import threading
 import webbrowser
 from pathlib import Path
 
@@ -10,243 +8,15 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from tests.support.scribe import Scribe
-from tests.tui.running import Session, play, running
+from tests.tui.running import Session, closed, opened, play
 from tests.tui.village import NOW, Village, VillageDesk, furnished
 from thimbl.core.address import Address
 from thimbl.core.answer import write_answer
-from thimbl.core.records import MAX_TEXT
 from tui.composer import Composer
 from tui.dialogs import Choice, Confirm, Help, Links, host_of
 from tui.follow import Follow
 from tui.keys import SCREEN_KEYS
-from tui.ports import POST_DRAFT, THEME_KEY, reply_draft
-
-
-async def opened(s: Session, kind: type) -> None:
-    """Wait for a screen of this kind, ready for keys."""
-    await s.until(lambda: isinstance(s.app.screen, kind), kind.__name__)
-    if kind is Composer:
-        await s.until(lambda: composer(s).loaded and composer(s).area.has_focus, "the text area")
-
-
-def composer(s: Session) -> Composer:
-    assert isinstance(s.app.screen, Composer)
-    return s.app.screen
-
-
-async def closed(s: Session) -> None:
-    await s.until(lambda: s.app.screen is s.screen, "the reading screen")
-
-
-def counter(s: Session) -> str:
-    return str(composer(s).counter.render())
-
-
-def trouble(s: Session) -> str:
-    return str(composer(s).trouble.render())
-
-
-def test_compose_and_send(tmp_path: Path) -> None:
-    """Ctrl-S signs; it says 'posted', and the post is there and selected, since the reader was at the top."""
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press(*"Hé!")
-        await s.until(lambda: "3 characters, 4 of 8,192 bytes" in counter(s))
-        await s.press("enter", *"[b]")
-        await s.press("ctrl+s")
-        await closed(s)
-        await s.until(lambda: "Posted #" in s.status)
-        await s.selected("Hé!")
-        assert len(s.screen.timeline.keys) == 9
-
-    desk = play(tmp_path, scene)
-    assert desk.posted == [("Hé!\n[b]", None)]
-    assert desk.drafts == {}
-
-
-def test_a_post_does_not_move_who_reads_further_down(tmp_path: Path) -> None:
-    """The selected row stays where it is."""
-
-    async def scene(s: Session) -> None:
-        await s.press("j", "j", "j")
-        at, line = s.screen.timeline.key, s.screen.timeline.line
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press("a", "ctrl+s")
-        await closed(s)
-        await s.until(lambda: len(s.screen.timeline.keys) == 9)
-        assert (s.screen.timeline.key, s.screen.timeline.line) == (at, line)
-
-    play(tmp_path, scene)
-
-
-def test_a_subject_goes_along(tmp_path: Path) -> None:
-    """To fold the text under."""
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press("x", "shift+tab", *"food", "tab")
-        await s.pilot.click("#send")
-        await closed(s)
-
-    assert play(tmp_path, scene).posted == [("x", "food")]
-
-
-def test_nothing_is_sent_by_any_other_key(tmp_path: Path) -> None:
-    """Enter makes a line; an empty text is not sent."""
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press("ctrl+s")
-        await s.until(lambda: "nothing to post" in trouble(s))
-        await s.press("a", "enter", "q", "escape")
-        await closed(s)
-
-    desk = play(tmp_path, scene)
-    assert desk.posted == []
-    assert desk.drafts[POST_DRAFT] == "a\nq"
-
-
-def test_drafts_survive_escape_and_the_end(tmp_path: Path) -> None:
-    """Esc keeps it; quitting in the middle keeps it; the next time it is there."""
-    village = furnished(tmp_path)
-    desk = village.desk()
-
-    async def first(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press(*"half a ", "escape")
-        await closed(s)
-        await s.press("c")
-        await opened(s, Composer)
-        assert composer(s).text == "half a"
-        await s.press(*"line")
-        s.app.exit()
-
-    async def second(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        assert composer(s).text == "half a line"
-
-    play(tmp_path, first, village=village, desk=desk)
-    assert desk.drafts[POST_DRAFT] == "half a line"
-    play(tmp_path, second, village=village, desk=desk)
-
-
-def test_a_draft_survives_a_crash(tmp_path: Path) -> None:
-    """An error in the program itself, before the draft's timer had its turn."""
-    village = furnished(tmp_path)
-    desk = village.desk()
-
-    async def crash() -> None:
-        async with running(village, (80, 24), desk) as s:
-            await s.press("c")
-            await opened(s, Composer)
-            await s.press(*"precious")
-            raise RuntimeError("a crash")
-
-    with pytest.raises(RuntimeError, match="a crash"):
-        asyncio.run(crash())
-    assert desk.drafts[POST_DRAFT] == "precious"
-
-
-def test_fast_fingers_go_on_where_the_draft_ended(tmp_path: Path) -> None:
-    """Keys that come before the draft was read are not lost, and neither is the draft."""
-    village = furnished(tmp_path)
-    desk = village.desk()
-    desk.drafts[POST_DRAFT] = "the draft "
-    slow = desk.slow = threading.Event()
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await s.until(lambda: isinstance(s.app.screen, Composer) and composer(s).area.has_focus)
-        await s.press(*"go", "escape")
-        assert composer(s).area.text == "go"
-        slow.set()
-        await s.until(lambda: composer(s).area.text == "the draft go")
-        await s.press(*"es", "escape")
-        await closed(s)
-
-    assert play(tmp_path, scene, village=village, desk=desk).drafts[POST_DRAFT] == "the draft goes"
-
-
-def test_a_draft_is_written_while_typing(tmp_path: Path) -> None:
-    """Not only at the end."""
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press(*"abc")
-        await s.until(lambda: s.desk.drafts.get(POST_DRAFT) == "abc")
-
-    play(tmp_path, scene)
-
-
-def test_what_can_not_be_posted_stays(tmp_path: Path) -> None:
-    """The desk's words are shown as they are, and the text is still there."""
-
-    async def scene(s: Session) -> None:
-        s.desk.fault = OSError("no key: [red]ssh-agent[/red] has none")
-        await s.press("c")
-        await opened(s, Composer)
-        await s.press(*"kept", "ctrl+s")
-        await s.until(lambda: "[red]ssh-agent[/red] has none" in trouble(s))
-        assert composer(s).text == "kept"
-        s.desk.fault = None
-        await s.press("ctrl+s")
-        await closed(s)
-
-    assert [text for text, _ in play(tmp_path, scene).posted] == ["kept", "kept"]
-
-
-def test_the_limit_is_in_bytes(tmp_path: Path) -> None:
-    """8,192 bytes can be sent, one more can not."""
-    village = furnished(tmp_path)
-    desk = village.desk()
-    desk.drafts[POST_DRAFT] = "é" * (MAX_TEXT // 2)
-
-    async def scene(s: Session) -> None:
-        await s.press("c")
-        await opened(s, Composer)
-        send = s.app.screen.query_one("#send", Button)
-        assert "4,096 characters, 8,192 of 8,192 bytes" in counter(s)
-        before = send.disabled
-        await s.press("x")
-        await s.until(lambda: "too long by 1" in counter(s))
-        assert (before, send.disabled) == (False, True)
-        await s.press("ctrl+s")
-        assert s.desk.posted == []
-
-    play(tmp_path, scene, village=village, desk=desk)
-
-
-def test_reply_with_the_parent_in_sight(tmp_path: Path) -> None:
-    """r answers the selected post; its text stands over the reply, as text."""
-
-    async def scene(s: Session) -> None:
-        await s.find("Frost on the lower field")
-        item = s.item
-        await s.press("r")
-        await opened(s, Composer)
-        parent = s.app.screen.query_one("#parent", Static)
-        assert "Frost on the lower field" in str(parent.render())
-        await s.press("a", "escape")
-        await closed(s)
-        assert s.desk.drafts == {} or reply_draft(item.reference) in s.desk.drafts
-        await s.press("r")
-        await opened(s, Composer)
-        await s.press("b", "ctrl+s")
-        await closed(s)
-        await s.selected("thread of 4")
-
-    desk = play(tmp_path, scene)
-    ((to, text),) = desk.replied
-    assert (to.text[:5], text) == ("Frost", "ab")
-    assert desk.drafts == {}
+from tui.ports import THEME_KEY
 
 
 def test_follow_looks_first(tmp_path: Path) -> None:
@@ -431,6 +201,20 @@ def test_links_are_shown_before_they_are_opened(tmp_path: Path, monkeypatch: pyt
         await closed(s)
         await s.until(lambda: "Opened example.org." in s.status)
         assert browser.opened == ["https://example.org/a_(b)"]
+
+    play(tmp_path, scene)
+
+
+def test_links_of_an_offer(tmp_path: Path) -> None:
+    """They stand in its description; of one link there is nothing to choose."""
+
+    async def scene(s: Session) -> None:
+        await s.find("B-2026-1")
+        await s.press("o")
+        await opened(s, Confirm)
+        await s.until(lambda: "This leads to tractors.example:" in s.shown)
+        await s.press("escape")
+        await closed(s)
 
     play(tmp_path, scene)
 

@@ -134,9 +134,8 @@ def _ask(question: str, parse: Callable[[str], Any], *, optional: bool) -> Any:
 
 
 def _months(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise click.BadParameter("Give a number of months.")
-    return int(text)
+    months: int = click.IntRange(1).convert(text, None, None)
+    return months
 
 
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {"commune": address, "term": _months, "closes": moment}
@@ -220,7 +219,7 @@ def _outlook(face: int, rent: int, rate_bp: int, currency: "Currency", term: int
 
 def _simulate(context: Context, given: Mapping[str, Any], as_json: bool) -> None:
     """Say what the rent would do. Needs only the face, the rent and a rate."""
-    from thimbl.core.commune.money import format_amount, read_amount
+    from thimbl.core.commune.money import format_sum, read_amount
     from thimbl.core.commune.simulate import MAX_MONTHS, simulate
 
     missing = [f"--{name}" for name in ("face", "rent") if given[name] is None]
@@ -239,7 +238,7 @@ def _simulate(context: Context, given: Mapping[str, Any], as_json: bool) -> None
             {
                 "outcome": str(found.outcome),
                 "redeemed_in": found.redeemed_in,
-                "interest": format_amount(found.interest, currency),
+                "interest": format_sum(found.interest, currency),
                 "first_dividend": found.first_dividend,
                 "rate_bp": rate,
             }

@@ -144,10 +144,14 @@ def search(context: Context, /, words: tuple[str, ...], **options: Any) -> None:
     All words must be in a post. A word that begins with # is a tag.
     """
 
+    wanted = " ".join(words)
+    if wanted.encode("utf-8", "replace").decode("utf-8") != wanted:
+        raise click.UsageError("The words are not UTF-8: see that your terminal and locale are.")
+
     def select(_reader: "Reader") -> "Selection":
         from thimbl.store.types import Selection, View
 
-        return Selection(View.SEARCH, words=" ".join(words), since=options["since"], until=options["until"])
+        return Selection(View.SEARCH, words=wanted, since=options["since"], until=options["until"])
 
     show_list(context, select, "Nothing here has all of these words.", **options)
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,6 +13,7 @@ from thimbl.cli.errors import PARTLY, Failure
 from thimbl.cli.options import address, argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
 from thimbl.cli.progress import Progress
+from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
     from finger.client import FingerClient
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from thimbl.node.accounts import Accounts
     from thimbl.node.fetch import Fetcher, Outcome
     from thimbl.store.writer import Writer
+
+EVERY: Final = 120
+"""Seconds between two rounds of `--watch`: what a conversation can bear, and a host hardly notices (one `since` each)."""
 
 
 @command(
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 @argument("who", type=address, nargs=-1, metavar="[ADDRESS]...")
 @option("--watch", is_flag=True, help="Go on asking, round after round, until stopped.")
 @option(
-    "--every", type=click.IntRange(1), default=120, show_default=True, help="With --watch: seconds between rounds."
+    "--every", type=click.IntRange(1), default=EVERY, show_default=True, help="With --watch: seconds between rounds."
 )
 @json_option
 @pass_context
@@ -41,7 +45,7 @@ def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int,
 
     Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3.
     """
-    return _watch(context, every, as_json) if watch else _fetch(context, who, as_json)
+    return _watch(context, who, every, as_json) if watch else _fetch(context, who, as_json)
 
 
 def fetch_now(context: Context) -> int:
@@ -84,11 +88,11 @@ def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
         return PARTLY if any(not outcome.is_good for outcome in outcomes) else 0
 
 
-def _watch(context: Context, every: int, as_json: bool) -> int:
+def _watch(context: Context, who: "Sequence[Address]", every: int, as_json: bool) -> int:
     from thimbl.home.durable import try_lock
     from thimbl.node.polling import Interrupted, Watch, installed, run
 
-    if try_lock(context.paths.lock) is None:
+    if try_lock(context.paths.lock) is None:  # held until this process ends
         raise Failure("Another 'thimbl fetch --watch' is at work for this account already.")
     reactor = installed()
     with context.account.writer() as writer:
@@ -96,7 +100,7 @@ def _watch(context: Context, every: int, as_json: bool) -> int:
 
         def whom() -> "Sequence[Address]":
             _sync(context, writer)
-            return _followed(writer)
+            return list(who) or _followed(writer)
 
         watch = Watch(
             reactor,
@@ -144,7 +148,9 @@ class _Teller:
             return
         self.progress.clear()
         if not outcome.is_good:
-            note(f"{outcome.address}: {outcome.verdict + ': ' if outcome.verdict else ''}{outcome.reason}.")
+            # In one line: what the reason repeats of an answer must not look like a line of ours.
+            reason = safe_line(outcome.reason)
+            note(f"{outcome.address}: {outcome.verdict + ': ' if outcome.verdict else ''}{reason}.")
         if outcome.moved_to is not None:
             note(f"{outcome.address} has moved: 'thimbl follow {outcome.moved_to}'.")
         self.progress.tell(self.done, self.expected)

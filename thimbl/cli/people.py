@@ -8,6 +8,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
 from thimbl.cli.options import address, argument, command, fingerprint, group, json_option, option
 from thimbl.cli.output import emit, note, say
+from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ def _decide(who: "Address", found: "Judgement | str", anyway: bool) -> None:
         return
     _tell_look(who, found)
     if found.verdict not in (Verdict.VERIFIED, Verdict.UNSIGNED) and not anyway:
-        raise Failure(f"{who} is not followed: the plan is {found.verdict}: {found.reason}.")
+        raise Failure(f"{who} is not followed: the plan is {found.verdict}: {safe_line(found.reason)}.")
 
 
 async def _look(context: Context, client: "FingerClient", one: "Followed") -> "Judgement | str":
@@ -100,8 +101,6 @@ async def _look(context: Context, client: "FingerClient", one: "Followed") -> "J
 
 
 def _tell_look(who: "Address", found: "Judgement") -> None:
-    from thimbl.core.terminal import safe_line
-
     if found.head is not None:
         head = found.head
         name = f" ({safe_line(head.name)})" if head.name else ""
@@ -220,7 +219,7 @@ def _show_profile(context: Context, who: str | None, as_json: bool) -> None:
     if who is None:
         mine = context.account.address
         with context.account.writer() as writer:
-            context.account.remember_all(writer)
+            context.account.catch_up(writer)
             author = writer.author(mine)
     else:
         with context.reader() as reader:
@@ -253,17 +252,17 @@ def profile_data(author: "Author") -> dict[str, Any]:
 
 
 def _profile_lines(author: "Author", now: int) -> list[str]:
-    from thimbl.core.terminal import safe_line
     from thimbl.core.times import ago
 
     rows = [("address", str(author.address)), ("name", author.name), ("bio", author.bio)]
-    rows += sorted(author.properties.items())
     rows.append(("following", ", ".join(f"{follow.nick} <{follow.address}>" for follow in author.following)))
     rows.append(("verdict", str(author.verdict or "not asked yet") + (f": {author.reason}" if author.reason else "")))
     rows.append(("key", author.key or ""))
     rows.append(("records", str(author.seq) if author.seq else ""))
     rows.append(("updated", f"{ago(author.updated, now)}" if author.updated is not None else ""))
-    return [f"{key:<10} {safe_line(value)}" for key, value in rows if value]
+    # An author may call a property 'key' or 'verdict': theirs stand last, each marked, and never look like ours.
+    rows += sorted((f". {safe_line(name)}", value) for name, value in author.properties.items())
+    return [f"{label:<10} {safe_line(value)}" for label, value in rows if value]
 
 
 @group(

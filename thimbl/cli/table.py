@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "thread": Entry(READ, "thimbl.cli.one:thread", "Show a whole conversation."),
     "show": Entry(READ, "thimbl.cli.one:show", "Show one record in full."),
     "mark": Entry(READ, "thimbl.cli.read:mark", "Mark posts as read or unread."),
+    "feed": Entry(READ, "thimbl.cli.feed:feed", "Write a timeline as a feed: Atom, RSS or JSON Feed."),
     "tui": Entry(READ, "thimbl.cli.upkeep:tui", "Read and write in a full-screen terminal program."),
     "follow": Entry(PEOPLE, "thimbl.cli.people:follow", "Follow somebody."),
     "unfollow": Entry(PEOPLE, "thimbl.cli.people:unfollow", "Follow somebody no longer."),

@@ -12,6 +12,7 @@ from thimbl.cli.errors import FOUND_FAULTS, OK
 from thimbl.cli.marks import mark_of, style_of
 from thimbl.cli.options import argument, command, fingerprint, json_option, moment, option
 from thimbl.cli.output import emit, note, painter, say
+from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
     from thimbl.core.classic import ClassicPlan
@@ -132,7 +133,7 @@ def _learn(sources: list[Source], pin: str | None, now: int) -> "Known | None":
             known = source.first_known(pin)
         judgement = source.judge(known, now)
         if judgement.verdict not in FINE:
-            note(f"thimbl: nothing is learned from {source.name}: {judgement.verdict}: {judgement.reason}")
+            note(f"thimbl: nothing is learned from {source.name}: {judgement.verdict}: {safe_line(judgement.reason)}")
         elif known is not None:
             known = judgement.known
     return known
@@ -169,7 +170,6 @@ def _data(source: Source, judgement: "Judgement") -> dict[str, Any]:
 def _page(context: Context, source: Source, judgement: "Judgement", now: int, *, own_key: bool) -> list[str]:
     """The conclusion for people: the verdict and whose plan it is, then what bears it out."""
     from thimbl.core.plan import Plan
-    from thimbl.core.terminal import safe_line
     from thimbl.core.times import ago, format_time
 
     paint = painter(context)

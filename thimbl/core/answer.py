@@ -13,6 +13,10 @@ from thimbl.core.terminal import safe_line
 FEATURES: Final = ("since", "before", "head", "classic")
 """The views that a version 2 host announces."""
 
+MAX_HEADING: Final = 64 * 1024
+"""Bytes before the plan that are looked through for its lines: finger(1)'s take some hundred. An answer of empty lines
+would else cost seconds."""
+
 _PLAN_LINE = re.compile(rb"^Plan:[ \t]*\r?$", re.MULTILINE)
 _NO_PLAN = re.compile(rb"^No Plan\.", re.MULTILINE | re.IGNORECASE)
 # finger(1)'s first line has two fields, and a login has no spaces; every other line has one.
@@ -38,8 +42,7 @@ class Answer:
 def read_answer(raw: bytes) -> Answer:
     """Take an answer apart. Any bytes will do: where there is no plan, `plan` is None."""
     found = _PLAN_LINE.search(raw)
-    heading_bytes = raw[: found.start()] if found else raw
-    heading = heading_bytes.decode("utf-8", "replace").replace("\r\n", "\n")
+    heading = raw[: found.start() if found else None][:MAX_HEADING].decode("utf-8", "replace").replace("\r\n", "\n")
     fields: dict[str, str] = {}
     for line in heading.split("\n"):
         if (first := _LOGIN.match(line)) is not None:

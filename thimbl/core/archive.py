@@ -17,7 +17,8 @@ PAGE: Final = 100
 """Records in a full page."""
 
 PAGE_BOUNDS: Final = Bounds(bytes=8 * 1024 * 1024, nodes=500_000)
-"""100 records of 8 KiB of text, each character an escape of six, and as much room again; as many nodes as ten plans."""
+"""100 records of 8 KiB of text with an escape of six for each character take 5 MiB, and as much as half of that is room
+for longer announcements; as many nodes as ten plans."""
 
 _NAME = re.compile(r"([0-9]{8,})\.json")
 

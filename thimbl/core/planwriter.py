@@ -28,9 +28,10 @@ _HEAD_LAST: Final = ("following", "mirrors", "witness", "key", "recovery", "upda
 _RECORD_FIRST: Final = ("time", "text")
 _RECORD_LAST: Final = ("salt", "kind", "seq", "prev", "digest", "sig", "cosigs")
 
-# What may stand outside of double quotes: printable, and no line break to any YAML parser.
+# What may stand outside of double quotes: printable, no line break to any YAML parser, and nothing that turns the
+# reading order round: a plan is shown by programs that escape nothing (Unicode TR 36, 3.1).
 _UNPRINTABLE: Final = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\t\n\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 # A plain scalar: begins with a letter, a digit or what no YAML gives a meaning to; goes on without `: ` and ` #`.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9/+(.$\u00a1-\U0010ffff](?:[^\n\t:#]|:(?=\S)|(?<=\S)#)*")

@@ -98,6 +98,13 @@ class Account:
             return None
         return self.remember(writer, Plan(log.head, tuple(reversed(self.files.all_records(log)))))
 
+    def catch_up(self, writer: Writer) -> None:
+        """Take the whole log into the store where the store does not know the newest head; else there is nothing to do,
+        however long the log is."""
+        head, mine = self.files.load().head, writer.author(self.address)
+        if head is not None and (mine is None or (mine.seq, mine.updated) != (head.seq, head.updated)):
+            self.remember_all(writer)
+
     def remember_published(self, published: Published) -> Verdict:
         """Take what was just published into the store."""
         with self.writer() as writer:
@@ -108,25 +115,29 @@ class Account:
     def follow(self, one: following.Followed) -> None:
         """Follow somebody, or change how: in the person's file, the plan where it is public, and the store."""
         before = following.load(self.paths)
-        self._publish_following(before, following.add(self.paths, one))
+        self._publish_following(one.address, before, following.add(self.paths, one))
 
     def unfollow(self, address: Address) -> None:
         """Follow somebody no longer. Raises `Refused` where they were not followed."""
         before = following.load(self.paths)
-        self._publish_following(before, following.remove(self.paths, address))
+        self._publish_following(address, before, following.remove(self.paths, address))
 
     def _publish_following(
-        self, before: Sequence[following.Followed], made: Sequence[following.Followed]
+        self, address: Address, before: Sequence[following.Followed], made: Sequence[following.Followed]
     ) -> None:
         plan: Plan | None = None
         if self.settings.address is not None and following.public(before) != following.public(made):
             try:
-                plan = self.authoring.describe({}, follows=following.public(made)).plan
+                authoring = self.authoring
+                with authoring.open() as log:
+                    # Read under the lock of writers: of two who follow somebody at once, the last to publish tells both.
+                    now = following.public(following.load(self.paths))
+                    plan = authoring.append(log, [], follows=now).plan
             except BaseException:
-                following.save(self.paths, before)
+                following.put_back(self.paths, address, before)
                 raise
         with self.writer() as writer:
-            self.sync_following(writer, made)
+            self.sync_following(writer)
             if plan is not None:
                 self.remember(writer, plan)
 

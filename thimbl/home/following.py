@@ -4,7 +4,7 @@ What is public of it goes into the head of the plan; the store's copy is made eq
 strictly and may be edited by hand.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -115,6 +115,17 @@ def remove(paths: Paths, address: Address) -> tuple[Followed, ...]:
             raise Refused(f"You do not follow {address}: see 'thimbl following'.")
         save(paths, made)
         return made
+
+
+def put_back(paths: Paths, address: Address, before: Sequence[Followed]) -> None:
+    """Undo what was changed about `address`, whose place was as in `before`; what others changed since stays."""
+    with locked(paths.following.with_suffix(".lock")):
+        have = {one.address: one for one in load(paths)}
+        known = {one.address: one for one in before}
+        have.pop(address, None)
+        # In the order of before, then whoever was added since; nobody comes back who was removed since.
+        kept = [known[one] if one == address else have[one] for one in known if one == address or one in have]
+        save(paths, [*kept, *(one for one in have.values() if one.address not in known)])
 
 
 def with_public(paths: Paths, follows: Iterable[Follow]) -> tuple[Followed, ...]:

@@ -1,9 +1,9 @@
 """Running a fetch from a program that has no reactor yet: one round, or one after the other (`--watch`)."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
-from twisted.internet.defer import CancelledError, Deferred, FirstError
+from twisted.internet.defer import CancelledError, Deferred, FirstError, maybeDeferred
 from twisted.python.failure import Failure
 
 from finger.client import ClientLimits, FingerClient, default_endpoints
@@ -11,9 +11,6 @@ from finger.interfaces import DelayedCall, Endpoint
 from thimbl.core.address import Address
 from thimbl.home.settings import Settings
 from thimbl.node.fetch import Outcome
-
-WATCH_SECONDS: Final = 120
-"""Between two rounds of `--watch`: what a conversation can bear, and a host hardly notices (one `since` each)."""
 
 T = TypeVar("T")
 
@@ -47,7 +44,9 @@ def client(reactor: Any, settings: Settings, limits: ClientLimits | None = None)
     endpoint_for = default_endpoints(reactor)
 
     def routed(host: str, port: int) -> Endpoint:
-        to_host, to_port = settings.route(host, port)
+        # A client is asked for a host without brackets, and in any case; routes have the canonical form.
+        canonical = f"[{host}]" if ":" in host else host
+        to_host, to_port = settings.route(canonical.lower(), port)
         return endpoint_for(to_host.strip("[]"), to_port)
 
     return FingerClient(routed, reactor, limits)
@@ -94,8 +93,9 @@ class Watch:
         reactor: Reactor,
         whom: Callable[[], Sequence[Address]],
         fetch_all: Callable[[Sequence[Address]], "Deferred[list[Outcome]]"],
-        seconds: float = WATCH_SECONDS,
+        seconds: float,
     ) -> None:
+        """`seconds` are from the end of one round to the next."""
         self.reactor, self.whom, self.fetch_all, self.seconds = reactor, whom, fetch_all, seconds
         self.stopped: Deferred[None] = Deferred(self._cancel)
         self._round: Deferred[Any] | None = None
@@ -108,7 +108,8 @@ class Watch:
 
     def _begin(self) -> None:
         self._timer = None
-        self._round = self.fetch_all(self.whom())
+        # Whom to ask is read from files and the store, which may fail too: the reactor would swallow that.
+        self._round = maybeDeferred(lambda: self.fetch_all(self.whom()))
         self._round.addCallbacks(self._done, self._failed)
 
     def _done(self, outcomes: list[Outcome]) -> None:

@@ -122,6 +122,11 @@ def format_amount(minor: int, currency: Currency) -> str:
         raise AmountError(
             f"{minor} minor units are no amount: those are 0 to {MAX_AMOUNT_DIGITS} digits, without a sign."
         )
+    return format_sum(minor, currency)
+
+
+def format_sum(minor: int, currency: Currency) -> str:
+    """A sum of amounts for people: as an amount is written, but with as many digits as it has. Never negative."""
     whole, part = divmod(minor, 10**currency.digits)
     return f"{whole}.{part:0{currency.digits}} {currency.code}" if currency.digits else f"{whole} {currency.code}"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from thimbl.core.commune.money import MAX_AMOUNT, MAX_RATE_BP, Currency, Period, format_amount, interest
+from thimbl.core.commune.money import MAX_AMOUNT, MAX_RATE_BP, Currency, Period, format_amount, format_sum, interest
 
 MAX_MONTHS: Final = 1_200
 """Months that are computed, a hundred years: no asset lives longer, and a low rent of a large face would take 10^15."""
@@ -115,10 +115,10 @@ def explain(found: Simulation, currency: Currency, term: int, first: Period | No
     rent = format_amount(found.rent, currency)
     due = format_amount(interest(found.face, found.rate_bp), currency)
     if found.redeemed_in is not None and found.first_dividend is not None and found.first_pool is not None:
-        pool = _large(found.first_pool, currency)
+        pool = format_sum(found.first_pool, currency)
         lines = [
             f"A rent of {rent} redeems the bonds in {month(found.redeemed_in)}.",
-            f"Interest in all: {_large(found.interest, currency)}.",
+            f"Interest in all: {format_sum(found.interest, currency)}.",
             f"First month of dividend: {month(found.first_dividend)}, from a pool of {pool}.",
         ]
         if found.exceeds(term):
@@ -130,11 +130,6 @@ def explain(found: Simulation, currency: Currency, term: int, first: Period | No
         ]
     return [
         f"Warning: a rent of {rent} does not redeem the bonds within {MAX_MONTHS} months, the most that are computed.",
-        f"Interest until then: {_large(found.interest, currency)}.",
+        f"Interest until then: {format_sum(found.interest, currency)}.",
         f"Still outstanding: {format_amount(found.months[-1].outstanding, currency)}.",
     ]
-
-
-def _large(minor: int, currency: Currency) -> str:
-    """A sum of amounts, which may have more digits than an amount of a record."""
-    return format_amount(minor, currency) if minor <= MAX_AMOUNT else f"more than {format_amount(MAX_AMOUNT, currency)}"
