@@ -45,7 +45,9 @@ class LivingScreen(ReadingScreen):
 
     async def _changed(self) -> None:
         spot = self.spot
-        if not spot.place.is_items:
+        if not self.is_listed:  # the store could not be read until now, or it is being listed this moment
+            await self.open_place(spot)
+        elif not spot.place.is_items:
             await self.reload()
         else:
             await self.supply(self.timeline.stale())
@@ -59,6 +61,8 @@ class LivingScreen(ReadingScreen):
     async def reload(self) -> bool:
         """List the same place as it is by now; whether the reader still was there."""
         spot = self.spot
+        if not self.is_listed:
+            return False
         listing = await self.ask(partial(places.listing, place=spot.place))
         if listing is None or self.spot is not spot:
             return False

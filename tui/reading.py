@@ -58,6 +58,7 @@ class ReadingScreen(Screen[None]):
         self.shelf, self.pen, self.clock = shelf, pen, clock
         self.spot = Spot(Place())
         self.trail: list[Spot] = []
+        self._listed: Spot | None = None
         self._spots: dict[Tab, Spot] = {}
         self.marks = Marks()
         self._kept_unread: int | None = None
@@ -88,7 +89,7 @@ class ReadingScreen(Screen[None]):
 
     async def _start(self) -> None:
         kept = await self.ask(lambda reader: places.recall(reader, reader.state(PLACE_KEY)))
-        await self._open(kept or Spot(Place()))
+        await self.open_place(kept or Spot(Place()))
         self.begun = True
 
     def _tick(self) -> None:
@@ -132,20 +133,31 @@ class ReadingScreen(Screen[None]):
         self._open_soon(Spot(place, key))
 
     def _leave(self) -> None:
+        if not self.is_listed:
+            return
         self.spot.key, self.spot.line = self.timeline.key, self.timeline.line
         self.spot.at = self.item.reference if self.item is not None else None
         if not self.trail:
             self._spots[self.spot.place.tab] = self.spot
 
-    def _open_soon(self, spot: Spot) -> None:
-        begin(self, partial(self._open, spot), "place", exclusive=True)
+    @property
+    def is_listed(self) -> bool:
+        """Whether the list is that of the place where the reader is, and not still of the one before."""
+        return self._listed is self.spot
 
-    async def _open(self, spot: Spot) -> None:
-        self.spot = spot
+    def _open_soon(self, spot: Spot) -> None:
+        self.spot = spot  # at once, so that the next key is about this place
+        self.status.offer(0)
         self.show_where()
+        begin(self, partial(self.open_place, spot), "place", exclusive=True)
+
+    async def open_place(self, spot: Spot) -> None:
+        """List a place."""
+        self.spot = spot
         listing = await self.ask(partial(places.listing, place=spot.place))
-        if listing is None:
+        if listing is None or self.spot is not spot:
             return
+        self._listed = spot
         self.timeline.show_blank(empty(spot.place, str(self.pen.desk.address)))
         self.timeline.show(listing.keys, self.marks.apply(listing.entries), spot.key, spot.line)
         self.status.offer(0)

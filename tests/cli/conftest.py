@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.cli.world import LOWER, MARK, World
+from tests.cli.reading_room import LOWER, MARK, World
 from thimbl.cli.main import main
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from tests.cli.world import ANA, LOWER, MARK, World, objects, texts
+from tests.cli.reading_room import ANA, LOWER, MARK, World, objects, texts
 from thimbl.core.address import Address
 from thimbl.core.terminal import safe
 

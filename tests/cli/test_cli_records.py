@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from tests.cli.world import ANA, LOWER, MARK, World, objects, texts
+from tests.cli.reading_room import ANA, LOWER, MARK, World, objects, texts
 from thimbl.core.address import Address
 
 STRANGER = Address.parse("stranger@elsewhere.example")

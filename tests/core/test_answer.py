@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.scribe import Scribe, mixed_log
-from thimbl.core.answer import FEATURES, plan_in, read_answer, says_no_plan, write_answer
+from thimbl.core.answer import FEATURES, MAX_HEADING, plan_in, read_answer, says_no_plan, write_answer
 from thimbl.core.archive import PAGE, ArchiveDamaged, page_name, page_start, read_page, start_of, write_page
 
 REAL = (Path(__file__).parents[1] / "data/thimbl-2011-finger-answer.txt").read_bytes()
@@ -122,6 +122,14 @@ def test_a_hostile_name_stays_on_its_line(name: str, plan: str | None) -> None:
         assert answer.features == (frozenset(FEATURES) if plan else None)
         assert "\x1b" not in text
         assert len(text.split("Plan:\n")[0].splitlines()) <= 4
+
+
+def test_what_lies_far_above_a_plan_is_not_looked_through() -> None:
+    """A host that sends millions of empty lines costs its readers nothing, and its plan is found."""
+    text = b"Login: alice\r\n" + b"\r\n" * MAX_HEADING + b"Name: late\r\nPlan:\r\nthimbl: 2\r\n"
+    answer = read_answer(text)
+    assert (answer.plan, answer.login, answer.name) == (b"thimbl: 2\r\n", "alice", "")
+    assert len(answer.heading) <= MAX_HEADING
 
 
 @given(st.text(), st.text(), st.text())

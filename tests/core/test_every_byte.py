@@ -11,7 +11,8 @@ from thimbl.core.answer import read_answer, write_answer
 from thimbl.core.log import Judgement, Known, Verdict, judge_bytes
 
 OTHERS = (0x00, 0x0A, 0x20, 0x22, 0x23, 0x61)
-"""What is put in place of a byte, besides its own bits turned: a control, and what YAML and JSON read as marks."""
+"""What is put in place of a byte, besides its own bits turned: a control, and what YAML and JSON read as marks. Two of
+them at each position, in turn."""
 
 BITS = (0x01, 0x20, 0x80)
 """Turned one at a time: the neighbour, the other case, out of ASCII."""
@@ -38,8 +39,9 @@ def judged(raw: bytes) -> Judgement | None:
     return None if plan is None else judge_bytes(plan, KNOWN, NOW)
 
 
-def changes(before: int) -> set[int]:
-    return {*OTHERS, *(before ^ bit for bit in BITS)} - {before}
+def changes(position: int, before: int) -> set[int]:
+    others = {OTHERS[(2 * position + step) % len(OTHERS)] for step in range(2)}
+    return {*others, *(before ^ bit for bit in BITS)} - {before}
 
 
 @pytest.mark.parametrize("form", ["yaml", "json", "yaml-crlf"])
@@ -56,7 +58,7 @@ def test_every_byte(form: str) -> None:
     tried = harmless = 0
     for position in range(len(good)):
         # The third form differs from the first in its line ends alone: one value does there.
-        values = {good[position] ^ 0x01} if form == "yaml-crlf" else changes(good[position])
+        values = {good[position] ^ 0x01} if form == "yaml-crlf" else changes(position, good[position])
         for value in values:
             tried += 1
             judgement = judged(good[:position] + bytes([value]) + good[position + 1 :])

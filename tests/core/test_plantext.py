@@ -303,7 +303,7 @@ MARKUP = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(st.lists(MARKUP | st.characters(), max_size=30).map("".join))
 def test_any_text(text: str) -> None:
     for candidate in (text, "{" + text, "a: " + text):

@@ -171,6 +171,10 @@ def test_following_is_saved_and_loaded(paths):
     with pytest.raises(Refused, match=r"Unicode.*--nick"):
         following.add(paths, Followed("\udcff", ANA))
     assert following.remove(paths, ANA) == (bo,)
+    # A second `follow` changes what it names, and tells nobody of what was private.
+    assert following.wished([bo], BO, "bobby") == Followed("bobby", BO, True, PIN)
+    assert following.wished([bo], BO, private=False) == Followed("bo", BO, False, PIN)
+    assert following.wished([bo], ANA) == Followed("ana", ANA)
     with pytest.raises(Refused, match="do not follow"):
         following.remove(paths, ANA)
 

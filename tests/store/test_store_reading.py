@@ -71,7 +71,7 @@ def test_marks(writer):
 FOLLOWED_LOGS = st.lists(st.lists(st.integers(0, 400), max_size=6), min_size=4, max_size=8)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(FOLLOWED_LOGS, st.integers(1, 8), st.one_of(st.none(), st.integers(START, START + 400)))
 def test_the_newest_few_are_the_same_whichever_way_they_are_found(empty_store, tmp_path_factory, logs, limit, since):
     path = shutil.copy(empty_store, tmp_path_factory.getbasetemp() / "few")

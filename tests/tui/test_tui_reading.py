@@ -62,7 +62,9 @@ def test_an_author_and_back(tmp_path: Path) -> None:
         await s.press("escape")
         await s.until(lambda: len(s.screen.timeline.keys) == 8)
         assert s.screen.timeline.key == at
-        await s.press("4", "enter")
+        await s.press("4")
+        await s.selected("Vegetables, and a dog")
+        await s.press("enter")
         await s.until(lambda: s.screen.spot.place.author is not None and len(s.screen.timeline.keys) > 2)
         await s.press("q")
         await s.until(lambda: s.screen.spot.place.author is None)

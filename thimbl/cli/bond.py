@@ -117,28 +117,52 @@ def _complete(context: Context, given: Mapping[str, Any]) -> dict[str, Any]:
             or (name == "rate" and fields["max_rate"])
         ):
             continue
-        fields[name] = _ask(question, _PARSERS.get(name, str), optional=name in _OPTIONAL and name != "max_rate")
+        parse = _parsers(context, fields).get(name, str)
+        fields[name] = _ask(question, parse, optional=name in _OPTIONAL and name != "max_rate")
     return fields
 
 
 def _ask(question: str, parse: Callable[[str], Any], *, optional: bool) -> Any:
-    answer = click.prompt(question, default="" if optional else None, show_default=False, value_proc=None, err=True)
+    """What a person answers; what can not be is asked again on the spot, so that no answer before it is lost."""
     while True:
+        answer = click.prompt(question, default="" if optional else None, show_default=False, err=True)
         if optional and not answer:
             return None
         try:
             return parse(answer)
         except click.BadParameter as error:
             note(error.format_message())
-        answer = click.prompt(question, err=True)
+        except (Failure, ValueError) as error:
+            note(f"{error}")
 
 
 def _months(text: str) -> int:
-    months: int = click.IntRange(1).convert(text, None, None)
+    try:
+        months = int(text)
+    except ValueError:
+        months = 0
+    if months < 1:
+        raise click.BadParameter("Give a number of months, such as 24.")
     return months
 
 
-_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {"commune": address, "term": _months, "closes": moment}
+def _parsers(context: Context, fields: Mapping[str, Any]) -> Mapping[str, Callable[[str], Any]]:
+    """What makes of an answer what its option would have made of it, with the checks of the offer as far as they go."""
+    from thimbl.core.commune.money import read_amount
+    from thimbl.core.commune.offer import check_series
+
+    def amount(text: str) -> str:
+        read_amount(text, _currency(context, fields["commune"], fields["face"] or text))
+        return text
+
+    def rate(text: str) -> str:
+        _basis_points(text)
+        return text
+
+    return {
+        "commune": address, "series": check_series, "face": amount, "unit": amount, "rent": amount, "term": _months,
+        "rate": rate, "max_rate": rate, "closes": moment,
+    }
 
 
 def _offer(context: Context, fields: Mapping[str, Any]) -> "BondOffer":
@@ -146,7 +170,7 @@ def _offer(context: Context, fields: Mapping[str, Any]) -> "BondOffer":
     from thimbl.core.commune.money import read_amount
     from thimbl.core.commune.offer import BondOffer
 
-    currency = _currency(context, fields["commune"], fields["face"])
+    currency = _currency(context, fields["commune"], fields["face"], tell=True)
     amounts = {name: read_amount(fields[name], currency) for name in ("face", "unit", "rent")}
     return BondOffer(
         commune=fields["commune"],
@@ -163,7 +187,7 @@ def _offer(context: Context, fields: Mapping[str, Any]) -> "BondOffer":
     )
 
 
-def _currency(context: Context, commune: "Address | None", face: str) -> "Currency":
+def _currency(context: Context, commune: "Address | None", face: str, *, tell: bool = False) -> "Currency":
     """The commune's, where its charter is here; else that of the face as it is written."""
     from thimbl.core.commune.money import AmountError, Currency, infer_currency
     from thimbl.store.errors import StoreMissing
@@ -175,12 +199,12 @@ def _currency(context: Context, commune: "Address | None", face: str) -> "Curren
                     return Currency(str(data.get("currency")), int(data.get("digits", -1)))
     except (StoreMissing, AmountError, ValueError, TypeError):
         pass
-    if commune is not None:
+    if tell and commune is not None:
         note(f"The charter of {commune} is not here, so amounts are taken as they are written ('thimbl follow' it).")
     try:
         return infer_currency(face)
     except AmountError as error:
-        raise AmountError(f"{error} Write it with its currency, such as '2400.00 EUR'.") from None
+        raise AmountError(f"{str(error).partition(':')[0]}: write it with its currency, such as '2400.00 EUR'.") from None
 
 
 def _basis_points(percent: str | None) -> int | None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -55,7 +55,7 @@ class Context:
         """The person's account: key, plan files, pen. A passphrase is asked for on the terminal, if there is one."""
         from thimbl.home.account import Account
 
-        ask = _ask_passphrase if self.stdin_is_terminal else None
+        ask = cache(_ask_passphrase) if self.stdin_is_terminal else None  # one command asks once, however often it signs
         return Account(self.paths, self.settings, self.environ, self.clock, os.urandom, ask)
 
     @cached_property

@@ -167,8 +167,12 @@ def show_list(
     unfold: bool,
     since: int | None = None,
     until: int | None = None,
+    asked: bool = False,
 ) -> list[int]:
-    """Print a list, or on stderr why it is empty and what to do about it. Returns the rowids that were printed."""
+    """Print a list, or on stderr why it is empty and what to do about it. Returns the rowids that were printed.
+
+    `asked`: everybody has just been asked, so that another fetch would help nobody.
+    """
     del since, until  # they are in the selection
     from thimbl.store.errors import StoreMissing
 
@@ -178,7 +182,7 @@ def show_list(
             ordered = rowids if newest_first else rowids[::-1]
             show_items(context, items_of(reader, ordered), as_json=as_json, unfold=unfold)
             if not rowids and not as_json:
-                note(f"{nothing} {_next_step(reader)}")
+                note(nothing if asked and reader.authors() else f"{nothing} {_next_step(reader)}")
             return rowids
     except StoreMissing:
         if not as_json:

@@ -12,6 +12,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import PARTLY, Failure
 from thimbl.cli.options import address, argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
+from thimbl.cli.people import accepting
 from thimbl.cli.progress import Progress
 from thimbl.core.terminal import safe_line
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from thimbl.store.writer import Writer
 
 EVERY: Final = 120
-"""Seconds between two rounds of `--watch`: what a conversation can bear, and a host hardly notices (one `since` each)."""
+"""Seconds between two rounds of `--watch`: a conversation can bear it, and a host hardly notices (one `since` each)."""
 
 
 @command(
@@ -150,7 +151,8 @@ class _Teller:
         if not outcome.is_good:
             # In one line: what the reason repeats of an answer must not look like a line of ours.
             reason = safe_line(outcome.reason)
-            note(f"{outcome.address}: {outcome.verdict + ': ' if outcome.verdict else ''}{reason}.")
+            what = f"{outcome.verdict}: {reason}" if outcome.verdict else reason
+            note(f"{outcome.address}: {what}.{accepting(outcome.address, outcome.verdict, outcome.fingerprint)}")
         if outcome.moved_to is not None:
             note(f"{outcome.address} has moved: 'thimbl follow {outcome.moved_to}'.")
         self.progress.tell(self.done, self.expected)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from finger.client import FingerClient
     from thimbl.core.address import Address
-    from thimbl.core.log import Judgement
+    from thimbl.core.log import Judgement, Verdict
     from thimbl.home.following import Followed
     from thimbl.store.types import Author
 
@@ -28,30 +28,33 @@ if TYPE_CHECKING:
 """
 )
 @argument("who", type=address, metavar="ADDRESS")
-@option("--nick", help="Your own name for them; else the name before the '@'.")
+@option("--nick", help="Your own name for them; else the name before the '@', or as before.")
 @option("--fingerprint", "pinned", type=fingerprint, help="Of their key, if they told you: no other is taken.")
-@option("--private", is_flag=True, help="Do not tell it in your plan.")
+@option("--private/--public", default=None, help="Whether your plan tells it; public, or as before.")
 @option("--anyway", is_flag=True, help="Follow even if nobody answers now.")
 @pass_context
-def follow(context: Context, who: "Address", nick: str | None, pinned: str | None, private: bool, anyway: bool) -> None:
+def follow(
+    context: Context, who: "Address", nick: str | None, pinned: str | None, private: bool | None, anyway: bool
+) -> None:
     """Follow somebody.
 
-    It fingers the address first and says what it found: compare the key's fingerprint with what they told you.
+    It fingers the address first and says what it found: compare the key's fingerprint with what they told you. For
+    somebody whom you follow already it changes what you give; with --fingerprint, a new key takes the old one's place.
     """
     from thimbl.cli.network import with_client
     from thimbl.home import following
 
     if who == context.settings.address:
         raise Failure("That is you: your own posts stand in your timeline as it is.")
-    one = following.Followed(nick or who.user, who, private, pinned)
+    one = following.wished(following.load(context.paths), who, nick, private, pinned)
 
     async def work(client: "FingerClient") -> None:
         from thimbl.cli.network import fetch_these
 
-        found = await _look(context, client, one)
+        found = await _look(context, client, one, compared=pinned is not None)
         _decide(who, found, anyway)
-        context.account.follow(one)
-        note(f"You follow {who}{' in private' if private else ''} as {one.nick}.")
+        context.account.follow(one, compared=pinned is not None)
+        note(f"You follow {who}{' in private' if one.private else ''} as {one.nick}.")
         if not isinstance(found, str):
             with context.account.writer() as writer:
                 await fetch_these(context, writer, client, [who])
@@ -65,16 +68,35 @@ def _decide(who: "Address", found: "Judgement | str", anyway: bool) -> None:
 
     if isinstance(found, str):
         if not anyway:
-            raise Failure(f"{found.rstrip('.')}. To follow all the same: --anyway.")
-        note(f"{found.rstrip('.')}. Followed all the same.")
+            raise Failure(f"{_sentence(found)} To follow all the same: --anyway.")
+        note(f"{_sentence(found)} Followed all the same.")
         return
     _tell_look(who, found)
     if found.verdict not in (Verdict.VERIFIED, Verdict.UNSIGNED) and not anyway:
-        raise Failure(f"{who} is not followed: the plan is {found.verdict}: {safe_line(found.reason)}.")
+        raise Failure(
+            f"{who} is not followed: the plan is {found.verdict}: {safe_line(found.reason)}."
+            f"{accepting(who, found.verdict, found.head.key.fingerprint if found.head else None)}"
+        )
 
 
-async def _look(context: Context, client: "FingerClient", one: "Followed") -> "Judgement | str":
-    """What stands at the address now, judged with what is known and pinned; or why nothing does."""
+def accepting(who: "Address", verdict: "Verdict | None", key: str | None) -> str:
+    """What to do about a new key, as a sentence to add; '' where the key is not what is wrong (plan-format 4)."""
+    from thimbl.core.log import Verdict
+
+    if verdict is not Verdict.NEW_KEY or key is None:
+        return ""
+    return f" If they tell you that this key is theirs: thimbl follow {who} --fingerprint {key}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+async def _look(context: Context, client: "FingerClient", one: "Followed", compared: bool) -> "Judgement | str":
+    """What stands at the address now, judged with what is known and pinned; or why nothing does.
+
+    `compared`: the fingerprint is given now, and what another key said does not count.
+    """
     from finger.errors import FingerError
     from thimbl.core.answer import read_answer, says_no_plan
     from thimbl.core.log import Known, judge_bytes
@@ -93,7 +115,7 @@ async def _look(context: Context, client: "FingerClient", one: "Followed") -> "J
     try:
         with context.reader() as reader:
             author = reader.author(who)
-            if author is not None and author.key and one.fingerprint is None:
+            if author is not None and author.key and (not compared or author.key == one.fingerprint):
                 known = reader.known(who, 1, max(author.seq, 1))
     except StoreMissing:
         pass
@@ -129,7 +151,10 @@ def unfollow(context: Context, who: str) -> None:
     from thimbl.home import following
 
     before = following.load(context.paths)
-    found = next((one.address for one in before if one.nick == who), None) or Address.parse(who)
+    found = next((one.address for one in before if one.nick == who), None)
+    if found is None and "@" not in who:
+        raise Failure(f"You follow nobody whom you call {who[:80]!r}: 'thimbl following' lists all.")
+    found = found or Address.parse(who)
     context.account.unfollow(found)
     note(f"You follow {found} no longer.")
 

@@ -51,7 +51,8 @@ def read(
         return _unread()
 
     shown = show_list(
-        context, select, "Nothing is new.", limit=limit, newest_first=newest_first, as_json=as_json, unfold=unfold
+        context, select, "Nothing is new.", limit=limit, newest_first=newest_first, as_json=as_json, unfold=unfold,
+        asked=not no_fetch,
     )
     if shown:
         sys.stdout.flush()  # what could not be printed is not read

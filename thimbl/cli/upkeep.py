@@ -23,15 +23,19 @@ def rebuild(context: Context) -> None:
     and its archive, those of others from what was fetched and kept as it came. What you have read stays read. It is
     never needed, unless a file was lost or put back from a backup.
     """
+    from thimbl.store.types import Selection, View
+
     account = context.account
     progress = Progress(context, "rebuilding, author")
     with context.writer() as writer:
-        number = writer.rebuild(progress.tell)
+        writer.rebuild(progress.tell)
         progress.clear()
         if account.settings.address is not None:
             account.remember_all(writer)
         account.sync_following(writer)
-    note(f"Made again from {number} records.")
+    with context.reader() as reader:
+        number = reader.count(Selection(View.EVERYONE))
+    note(f"Made again: {number} post{'' if number == 1 else 's'} and announcements.")
 
 
 @command(

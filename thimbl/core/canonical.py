@@ -15,9 +15,6 @@ from typing import TypeAlias
 Value: TypeAlias = "str | int | bool | Sequence[Value] | Mapping[str, Value]"
 """What a plan is made of (plan-format 1): maps, lists, strings, booleans and integers."""
 
-ID_LENGTH = 52
-"""Characters of b32 of a SHA-256 digest: 256 bits, five to a character, rounded up."""
-
 _encode = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
 ).encode

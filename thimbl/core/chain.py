@@ -11,7 +11,7 @@ from typing import Any
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.keys import KEY_NAMESPACE, PLAN_NAMESPACE, RECORD_NAMESPACE, KeyFault, PublicKey, is_fingerprint
-from thimbl.core.plan import Head, ListDigest, Plan
+from thimbl.core.plan import ListDigest, Plan
 from thimbl.core.records import KEY, MOVE, Record
 
 
@@ -160,12 +160,3 @@ def _turn_address(state: Walk, record: Record, *, newest: bool) -> None:
         state.moved_to = new
     else:
         raise Forged(f"a move that does not lead to this address (entry {record.seq})")
-
-
-def signature_holds(head: Head) -> bool:
-    """Whether the head alone is signed by the key in it."""
-    try:
-        _check_signature(head.key, PLAN_NAMESPACE, head.signed_data, head.sig, "head signature")
-    except Forged:
-        return False
-    return True

@@ -112,10 +112,16 @@ class Account:
 
     # whom the person follows
 
-    def follow(self, one: following.Followed) -> None:
-        """Follow somebody, or change how: in the person's file, the plan where it is public, and the store."""
+    def follow(self, one: following.Followed, compared: bool = False) -> None:
+        """Follow somebody, or change how: in the person's file, the plan where it is public, and the store.
+
+        `compared`: the person gives the fingerprint now, so it takes the place of a key that was pinned before.
+        """
         before = following.load(self.paths)
         self._publish_following(one.address, before, following.add(self.paths, one))
+        if compared and one.fingerprint:
+            with self.writer() as writer:
+                writer.pin(one.address, one.fingerprint)
 
     def unfollow(self, address: Address) -> None:
         """Follow somebody no longer. Raises `Refused` where they were not followed."""
@@ -130,7 +136,7 @@ class Account:
             try:
                 authoring = self.authoring
                 with authoring.open() as log:
-                    # Read under the lock of writers: of two who follow somebody at once, the last to publish tells both.
+                    # Read under the lock of writers: of two changes at once, the last to be published tells both.
                     now = following.public(following.load(self.paths))
                     plan = authoring.append(log, [], follows=now).plan
             except BaseException:

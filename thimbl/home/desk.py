@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from thimbl.core.address import Address, Reference
+from thimbl.home import following
 from thimbl.home.account import Account
 from thimbl.home.authoring import Published, answer_fields
 from thimbl.home.drafts import Drafts
 from thimbl.home.durable import try_lock
-from thimbl.home.following import Followed
 from thimbl.store.types import Item
 
 
@@ -39,8 +39,8 @@ class Desk:
     # people
 
     def follow(self, address: Address, nick: str | None) -> None:
-        """Follow somebody, in public. Asks nobody over the network."""
-        self.account.follow(Followed(nick or address.user, address))
+        """Follow somebody: in public, or as before. Asks nobody over the network."""
+        self.account.follow(following.wished(following.load(self.account.paths), address, nick))
 
     def unfollow(self, address: Address) -> None:
         """Follow somebody no longer. What was fetched stays."""

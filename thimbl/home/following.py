@@ -90,6 +90,24 @@ def save(paths: Paths, followed: Iterable[Followed]) -> None:
     write_file(paths.following, text.encode("utf-8"), SECRET)
 
 
+def wished(
+    have: Iterable[Followed],
+    address: Address,
+    nick: str | None = None,
+    private: bool | None = None,
+    fingerprint: str | None = None,
+) -> Followed:
+    """How to follow `address` from now on: what is None stays as it was, or begins as the name before the '@', public,
+    and with whatever key comes first. So a second `follow` never tells of somebody who is followed in private."""
+    before = next((one for one in have if one.address == address), Followed(address.user, address))
+    return Followed(
+        nick or before.nick,
+        address,
+        before.private if private is None else private,
+        fingerprint or before.fingerprint,
+    )
+
+
 def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:
     """Follow somebody, or change how; the new list. Raises `Refused` where the nick is somebody else's."""
     with locked(paths.following.with_suffix(".lock")):

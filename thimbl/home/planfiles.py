@@ -122,11 +122,11 @@ class PlanFiles:
         try:
             plan = read_plan(decode(raw))
             walk(plan)
-        except (PlanTextError, PlanUnreadable) as error:
+        except PlanTextError as error:
             raise PlanEdited(
                 f"{self.plan} was changed by hand and can not be read: {error}. Mend it first. {ways_on}"
             ) from None
-        except Forged as error:
+        except (Forged, PlanUnreadable) as error:  # an entry that was written by hand lacks its place in the log
             raise PlanEdited(f"{self.plan} was changed by hand since it was signed ({error}). {ways_on}") from None
         known = {one.head.sig for one in (signed, pending) if one is not None}
         if signed is not None and plan.head.sig not in known and not _goes_on(plan, signed.head):

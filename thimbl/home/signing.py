@@ -56,7 +56,7 @@ def sign(authoring: Authoring, public: Sequence[Follow]) -> tuple[Published, Edi
             raise Refused(
                 f"There is no {files.plan}. Write one, or bring back the signed one with 'thimbl sign --discard'."
             )
-        edited = read_edited(log.raw, log, authoring.address, key, lambda seq: _archived(files, log, seq))
+        edited = read_edited(log.raw, log, authoring.address, key, _archive(files, log))
         follows = public if edited.follows is None else edited.follows
         return authoring.append(log, edited.entries, about=edited.about, follows=follows), edited
 
@@ -68,9 +68,17 @@ def discard(authoring: Authoring) -> None:
         files.bring_back(files.load_signed())
 
 
-def _archived(files: PlanFiles, log: OwnLog, seq: int) -> Record:
-    start = page_start(seq)
-    return files.page(start, log)[seq - start]
+def _archive(files: PlanFiles, log: OwnLog) -> Callable[[int], Record]:
+    """From the seq of a published record to the record; each page of the archive is read once."""
+    pages: dict[int, list[Record]] = {}
+
+    def archived(seq: int) -> Record:
+        start = page_start(seq)
+        if start not in pages:
+            pages[start] = files.page(start, log)
+        return pages[start][seq - start]
+
+    return archived
 
 
 def read_edited(raw: bytes, log: OwnLog, address: Address, key: PublicKey, archived: Callable[[int], Record]) -> Edited:

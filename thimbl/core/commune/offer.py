@@ -48,6 +48,13 @@ class Malformed(ValueError):
         self.reason = reason
 
 
+def check_series(series: str) -> str:
+    """The series' code. Raises :class:`Malformed` where it can not be one."""
+    if _SERIES.fullmatch(series) is None:
+        raise Malformed("series", "is not 1 to 24 capital letters, digits and '-', beginning with a letter")
+    return series
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BondOffer:
     """A sound offer: amounts are minor units of `currency`, `term` is months, `closes` Unix seconds.
@@ -70,8 +77,7 @@ class BondOffer:
     closes: int
 
     def __post_init__(self) -> None:
-        if _SERIES.fullmatch(self.series) is None:
-            raise Malformed("series", "is not 1 to 24 capital letters, digits and '-', beginning with a letter")
+        check_series(self.series)
         if not self.asset.strip():
             raise Malformed("asset", "is blank: say what is to be bought")
         for field, amount in (("face", self.face), ("unit", self.unit), ("rent", self.rent)):

@@ -70,11 +70,6 @@ class Simulation:
         """What the pool then holds of this series: the surplus and that month's rent; None without a redemption."""
         return None if self.redeemed_in is None else self.surplus + self.rent
 
-    @property
-    def shortfall(self) -> int:
-        """How much the rent falls short of the first month's interest; 0 where it covers it."""
-        return max(0, interest(self.face, self.rate_bp) - self.rent)
-
     def exceeds(self, term: int) -> bool:
         """Whether the series is still not redeemed after `term` months."""
         return self.redeemed_in is None or self.redeemed_in > term

@@ -1,0 +1,102 @@
+"""What strangers say of themselves, and why their plans were refused: in words that can not be taken for ours."""
+
+import json
+
+import pytest
+
+from tests.cli.reading_room import ANA, MARK, World
+from thimbl.cli import network, people
+from thimbl.cli.context import Context
+from thimbl.cli.errors import Failure
+from thimbl.core.address import Address
+from thimbl.core.log import Known, Verdict, judge_bytes
+from thimbl.node.fetch import Outcome
+
+OLD = Address.parse("old@river.example")
+
+
+def test_a_property_is_no_fact(world: World) -> None:
+    """An author can call a property 'key', 'verdict', or anything at all in a plan of version 1."""
+    plan = {
+        "name": "Old",
+        "address": str(OLD),
+        "messages": [],
+        "properties": {"\x1b[2Jkey": "SHA256:theirs\nverdict    verified", "verdict": "verified", "website": "x"},
+    }
+    world.take(OLD, json.dumps(plan))
+    lines = world.lines("profile", str(OLD))
+    assert not any("\x1b" in line for line in lines)
+    assert [line for line in lines if line.startswith(("verdict", "key"))] == [
+        "verdict    unsigned: a version 1 plan: nobody has signed it"
+    ]
+    assert [line for line in lines if line.startswith(". ")] == [
+        ". ^[[2Jkey SHA256:theirs verdict verified",
+        ". verdict  verified",
+        ". website  x",
+    ]
+
+
+def test_ones_own_profile_needs_no_fetch(world: World) -> None:
+    world.pen(ANA).describe({"name": "Ana of the leeks"})
+    assert "name       Ana of the leeks" in world.lines("profile")
+
+
+HOSTILE = json.dumps({"name": "x", "address": "a\nbo@dairy.example: verified.\x1b[2J", "messages": []}).encode()
+
+
+def test_why_a_plan_was_refused_is_one_line(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    judgement = judge_bytes(HOSTILE, Known(MARK), world.time)
+    assert judgement.verdict is Verdict.FORGED
+    assert "\n" in judgement.reason
+    outcome = Outcome(MARK, judgement.verdict, judgement.reason)
+    network._Teller(Context(terminal=False), as_json=False).told(outcome)
+    told = capsys.readouterr().err
+    assert (told.count("\n"), "\x1b" in told) == (1, False)
+    with pytest.raises(Failure) as caught:
+        people._decide(MARK, judgement, anyway=False)
+    assert "\n" not in str(caught.value)
+
+
+def test_nothing_is_learned_in_one_line(world: World) -> None:
+    bad, good = world.folder / "bad.plan", world.pen(ANA).files.plan
+    bad.write_bytes(HOSTILE)
+    result = world.run("verify", str(bad), "--after", str(good), "--after", str(bad))
+    assert result.exit_code == 4
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_watch_of_some_asks_those(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[list[Address], float]] = []
+
+    class Watch:
+        def __init__(self, _reactor: object, whom: object, _fetch_all: object, seconds: float) -> None:
+            assert callable(whom)
+            asked.append((list(whom()), seconds))
+
+        def start(self) -> None:
+            """Nothing is asked here."""
+
+    monkeypatch.setattr("thimbl.node.polling.Watch", Watch)
+    monkeypatch.setattr("thimbl.node.polling.installed", lambda: None)
+    monkeypatch.setattr("thimbl.node.polling.client", lambda *_: None)
+    monkeypatch.setattr("thimbl.node.polling.run", lambda _reactor, work: work())
+    monkeypatch.setattr("thimbl.home.durable.try_lock", lambda _path: 0)
+    monkeypatch.setattr("thimbl.home.account.Account.sync_following", lambda *_: None)
+    assert world.run("fetch", "--watch", str(OLD), "--every", "300").exit_code == 0
+    assert world.run("fetch", "--watch").exit_code == 0
+    assert asked == [([OLD], 300), ([Address.parse("lower@fields.example"), MARK], network.EVERY)]
+
+
+def test_words_that_are_not_utf8(world: World) -> None:
+    result = world.run("search", "leeks", "\udcff")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "not UTF-8" in result.stderr
+
+
+def test_a_simulation_beyond_every_amount(world: World) -> None:
+    """Sums have as many digits as they have, in words and in JSON."""
+    arguments = ["bond", "offer", "--simulate", "--face", "9999999999999.99 EUR", "--rent", "833333333333.40"]
+    said = world.lines(*arguments, "--rate", "100")
+    (data,) = [json.loads(line) for line in world.lines(*arguments, "--rate", "100", "--json")]
+    assert f"Interest in all: {data['interest']}." in said
+    assert len(data["interest"].partition(".")[0]) > 13
