@@ -200,7 +200,7 @@ def test_rebuild_of_what_is_gone(world: World) -> None:
     for path in world.paths.store.parent.glob("store.sqlite3*"):
         path.unlink()
     result = world.run("rebuild")
-    assert (result.exit_code, result.stdout) == (0, "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Made again: 1 item.\n")
     assert texts(world, "timeline") == ["mine"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.scribe import Scribe, announcement_sig, fingerprint, mixed_log, private_key
 from thimbl.core.address import Address
-from thimbl.core.canonical import b64, content_id, unb64
+from thimbl.core.canonical import Value, b64, content_id, unb64
 from thimbl.core.chain import Forged, walk
 from thimbl.core.keys import KEY_NAMESPACE, sign
 from thimbl.core.plan import Follow, ListDigest, following_data, list_digest, plan_from_data
@@ -89,7 +89,7 @@ def test_another_list_than_the_head_names_is_forged(alter: Callable[[list[Data]]
 def test_the_digest_is_of_the_list_as_it_is_written() -> None:
     """An author may spell an address in capitals; what is hashed is what stands there."""
     listed = [{"nick": "n", "address": "n@B.EXAMPLE:79"}]
-    stated = {"count": 1, "digest": content_id(listed)}
+    stated: dict[str, Value] = {"count": 1, "digest": content_id(listed)}
     plan = plan_from_data(Scribe(following=stated).data() | {"following_list": listed})
     assert plan.following_digest == ListDigest(1, content_id(listed))
     walk(plan)

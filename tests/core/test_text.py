@@ -1,13 +1,15 @@
 """Mentions, tags and links, and folding under a subject."""
 
 import time
+from collections import UserDict
+from collections.abc import ItemsView
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thimbl.core.address import Address
-from thimbl.core.text import MAX_TAG, Span, SpanKind, fold_tag, folded, links, mentions, spans, tags
+from thimbl.core.text import MAX_TAG, Nicks, Span, SpanKind, fold_tag, folded, links, mentions, spans, tags
 
 FOLLOWING = {
     nick: Address.parse(address)
@@ -186,6 +188,23 @@ def test_one_long_word_takes_linear_time() -> None:
         for tail in ("a", "-", ".", ")", "a-"):
             spans(head + tail * 65_536, FOLLOWING)
     assert time.process_time() - start < 5
+
+
+def test_a_long_list_of_nicks_is_folded_once() -> None:
+    """An author may follow thousands, and name somebody in each of thousands of posts."""
+
+    class Counted(UserDict[str, Address]):
+        looked_through = 0
+
+        def items(self) -> ItemsView[str, Address]:
+            self.looked_through += 1
+            return super().items()
+
+    counted = Counted(FOLLOWING)
+    nicks = Nicks(counted)
+    for text in ("@MARK @nobody", "@Käthe", "@bo @BO @j.doe, @mark"):
+        assert spans(text, nicks) == spans(text, FOLLOWING)
+    assert counted.looked_through == 1
 
 
 def test_a_subject_folds_the_text() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import stat
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,32 @@ def test_ones_own_account(tmp_path):
     assert accounts.find("bo") is None
     assert [account.name for account in accounts.all()] == ["ana"]
     assert accounts.account.archive == tmp_path / ".plan.d"
+
+
+class TestLinksInASpool:
+    """A link is served where whoever made it owns what it leads to, and anybody may read that."""
+
+    def test_ones_own(self, tmp_path: Path) -> None:
+        (tmp_path / "dotfiles").write_text("Leeks.")
+        (tmp_path / "ana.plan").symlink_to("dotfiles")
+        assert published(Spool(tmp_path), "ana") == b"Leeks."
+
+    def test_what_is_closed_to_others(self, tmp_path: Path) -> None:
+        (tmp_path / "secret").write_text("Secret.")
+        (tmp_path / "secret").chmod(0o600)
+        (tmp_path / "ana.plan").symlink_to("secret")
+        assert published(Spool(tmp_path), "ana") is None
+
+    def test_what_another_owns(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "others").write_text("Theirs.")
+        link = tmp_path / "ana.plan"
+        link.symlink_to("others")
+        real = os.lstat
+
+        def by_another(path: Path) -> os.stat_result:
+            found = list(real(path))
+            found[stat.ST_UID] += path == link
+            return os.stat_result(found)
+
+        monkeypatch.setattr(os, "lstat", by_another)
+        assert published(Spool(tmp_path), "ana") is None

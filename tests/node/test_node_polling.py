@@ -14,6 +14,7 @@ from thimbl.home.settings import Settings
 from thimbl.node import polling
 from thimbl.node.fetch import Outcome
 from thimbl.node.polling import Reactor, Watch, client
+from thimbl.store.errors import StoreBusy
 
 ANA = Address.parse("ana@fields.example")
 
@@ -24,6 +25,7 @@ class Rounds:
     def __init__(self) -> None:
         self.asked: list[list[Address]] = []
         self.fault: Exception | None = None
+        self.busy: list[StoreBusy] = []
         self.waiting: Deferred[list[Outcome]] | None = None
 
     def whom(self) -> Sequence[Address]:
@@ -38,7 +40,7 @@ class Rounds:
 
 def watch(clock: Clock, rounds: Rounds) -> "Deferred[None]":
     """Begin to ask every two minutes."""
-    return Watch(cast("Reactor", clock), rounds.whom, rounds.fetch_all, 120).start()
+    return Watch(cast("Reactor", clock), rounds.whom, rounds.fetch_all, 120, rounds.busy.append).start()
 
 
 def test_a_round_begins_so_long_after_the_last_one_ended() -> None:
@@ -109,3 +111,14 @@ def test_a_client_connects_where_the_settings_send_it(
     client(Clock(), Settings(routes=routes)).ask(asked, port, b"ana\r\n").addErrback(failed.append)
     assert tried == [connected]
     assert len(failed) == 1
+
+
+def test_a_busy_store_costs_one_round() -> None:
+    clock, rounds = Clock(), Rounds()
+    rounds.fault = StoreBusy("The store is busy.")
+    stopped = watch(clock, rounds)
+    assert (len(rounds.busy), rounds.asked) == (1, [])
+    rounds.fault = None
+    clock.advance(120)
+    assert rounds.asked == [[ANA]]
+    assert not stopped.called

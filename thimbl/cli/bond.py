@@ -204,7 +204,8 @@ def _currency(context: Context, commune: "Address | None", face: str, *, tell: b
     try:
         return infer_currency(face)
     except AmountError as error:
-        raise AmountError(f"{str(error).partition(':')[0]}: write it with its currency, such as '2400.00 EUR'.") from None
+        what = str(error).partition(":")[0]
+        raise AmountError(f"{what}: write it with its currency, such as '2400.00 EUR'.") from None
 
 
 def _basis_points(percent: str | None) -> int | None:
@@ -251,7 +252,7 @@ def _simulate(context: Context, given: Mapping[str, Any], as_json: bool) -> None
         missing.append("--rate or --max-rate")
     if missing:
         raise Failure(f"To simulate, give {', '.join(missing)} too.", code=USAGE)
-    currency = _currency(context, given["commune"], given["face"])
+    currency = _currency(context, given["commune"], given["face"], tell=True)
     face, rent = read_amount(given["face"], currency), read_amount(given["rent"], currency)
     rate = _basis_points(given["rate"] if given["rate"] is not None else given["max_rate"])
     if face <= 0 or rent <= 0:

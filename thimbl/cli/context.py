@@ -55,7 +55,8 @@ class Context:
         """The person's account: key, plan files, pen. A passphrase is asked for on the terminal, if there is one."""
         from thimbl.home.account import Account
 
-        ask = cache(_ask_passphrase) if self.stdin_is_terminal else None  # one command asks once, however often it signs
+        # One command asks once, however often it signs.
+        ask = cache(_ask_passphrase) if self.stdin_is_terminal else None
         return Account(self.paths, self.settings, self.environ, self.clock, os.urandom, ask)
 
     @cached_property

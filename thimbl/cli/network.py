@@ -108,6 +108,7 @@ def _watch(context: Context, who: "Sequence[Address]", every: int, as_json: bool
             whom,
             lambda addresses: fetcher.fetch_all(addresses, teller.told),
             every,
+            lambda busy: note(str(busy)),
         )
         with suppress(Interrupted):  # that is how it is stopped
             run(reactor, watch.start)

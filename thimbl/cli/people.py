@@ -85,7 +85,7 @@ def accepting(who: "Address", verdict: "Verdict | None", key: str | None) -> str
 
     if verdict is not Verdict.NEW_KEY or key is None:
         return ""
-    return f" If they tell you that this key is theirs: thimbl follow {who} --fingerprint {key}"
+    return f" If they tell you that this key is theirs: 'thimbl follow {who} --fingerprint {key}'."
 
 
 def _sentence(text: str) -> str:

@@ -35,7 +35,7 @@ def rebuild(context: Context) -> None:
         account.sync_following(writer)
     with context.reader() as reader:
         number = reader.count(Selection(View.EVERYONE))
-    note(f"Made again: {number} post{'' if number == 1 else 's'} and announcements.")
+    note(f"Made again: {number} item{'' if number == 1 else 's'}.")
 
 
 @command(

@@ -23,7 +23,7 @@ SECRET: Final = 0o600
 _FOLDER_PUBLIC: Final = 0o755
 _FOLDER_SECRET: Final = 0o700
 
-_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
+NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
 """How file systems say that they give no file a second name."""
 
 _TEMPORARY: Final = ".new"
@@ -113,7 +113,7 @@ def keep_aside(path: Path, suffix: str) -> Path:
             os.link(source, kept)
             _sync_folder(kept.parent)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             write_file(kept, source.read_bytes(), source.stat().st_mode & 0o777)
         return kept

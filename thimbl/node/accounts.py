@@ -1,7 +1,8 @@
 """Whose plans a daemon serves: one person's own, a spool of `NAME.plan` files, or all homes of a shell host.
 
-Never a file that its owner did not publish: in a home, a file must be the account's own, a regular one, and anybody
-may read it and enter the folder that it is in. A `~/.nofinger` hides the account, as everywhere (RFC 1288 3.2.4).
+Never a file that its owner did not publish: it must be a regular one that anybody may read, and a link must be by the
+owner of what it leads to. In a home it must be the account's own, in a folder that anybody may enter. A `~/.nofinger`
+hides the account, as everywhere (RFC 1288 3.2.4).
 """
 
 import os
@@ -52,7 +53,7 @@ class Account:
     full_name: str
     plan: Path
     owner: int | None = None
-    """The uid that must own the files, and whose files must be open to all; None where the folder vouches for them."""
+    """The uid that must own the files; None where the folder vouches for whose they are."""
 
     @property
     def archive(self) -> Path:
@@ -61,8 +62,10 @@ class Account:
 
     def read(self, path: Path) -> tuple[bytes, Stamp] | None:
         """The bytes of one of the account's files; None where it is not there, or not published."""
+        if self.stamp(path) is None:
+            return None  # looked at before it is opened: opening is an act in itself for some devices
         try:
-            # A pipe put in place of a plan must not hold up the daemon, nor a terminal become its own.
+            # A pipe put in place of a plan meanwhile must not hold up the daemon, nor a terminal become its own.
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         except OSError:
             return None
@@ -87,14 +90,13 @@ class Account:
         return _stamp(found) if self._is_published(path, found) else None
 
     def _is_published(self, path: Path, found: os.stat_result) -> bool:
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE:
-            return False
-        if self.owner is None:
-            return True
-        if found.st_uid != self.owner or not found.st_mode & stat.S_IROTH:
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE or not found.st_mode & stat.S_IROTH:
             return False
         try:
-            return bool(os.stat(path.parent).st_mode & stat.S_IXOTH)
+            if self.owner is None:
+                # Whoever may put a link into the folder does not thereby publish what belongs to another.
+                return os.lstat(path).st_uid == found.st_uid
+            return found.st_uid == self.owner and bool(os.stat(path.parent).st_mode & stat.S_IXOTH)
         except OSError:
             return False
 

@@ -150,17 +150,10 @@ class Fetcher:
         return answer.plan, self._note_features(address, answer)
 
     def _features(self, address: Address) -> frozenset[str]:
-        try:
-            return self.store.features(address.hostport) or frozenset()
-        except KeyError:
-            return frozenset()
+        return self.store.features(address.hostport) or frozenset()
 
     def _note_features(self, address: Address, answer: Answer) -> frozenset[str]:
-        try:
-            is_news = self.store.features(address.hostport) != answer.features
-        except KeyError:
-            is_news = True
-        if is_news:
+        if self.store.features(address.hostport) != answer.features:
             self.store.set_features(address.hostport, answer.features, self.now())
         return answer.features or frozenset()
 

@@ -11,6 +11,7 @@ from finger.interfaces import DelayedCall, Endpoint
 from thimbl.core.address import Address
 from thimbl.home.settings import Settings
 from thimbl.node.fetch import Outcome
+from thimbl.store.errors import StoreBusy
 
 T = TypeVar("T")
 
@@ -78,11 +79,15 @@ def run(reactor: Reactor, work: Callable[[], "Deferred[T]"]) -> T:
     if results:
         return results[0]
     if failures and not failures[0].check(CancelledError):
-        failure = failures[0]
-        while isinstance(failure.value, FirstError):  # of several things at once: the one that went wrong
-            failure = failure.value.subFailure
-        failure.raiseException()
+        cause(failures[0]).raiseException()
     raise Interrupted
+
+
+def cause(failure: Failure) -> Failure:
+    """Of several things at once, the one that went wrong."""
+    while isinstance(failure.value, FirstError):
+        failure = failure.value.subFailure
+    return failure
 
 
 class Watch:
@@ -94,9 +99,10 @@ class Watch:
         whom: Callable[[], Sequence[Address]],
         fetch_all: Callable[[Sequence[Address]], "Deferred[list[Outcome]]"],
         seconds: float,
+        told: Callable[[StoreBusy], None],
     ) -> None:
-        """`seconds` are from the end of one round to the next."""
-        self.reactor, self.whom, self.fetch_all, self.seconds = reactor, whom, fetch_all, seconds
+        """`seconds` are from the end of one round to the next; `told` hears of a round that another process held up."""
+        self.reactor, self.whom, self.fetch_all, self.seconds, self.told = reactor, whom, fetch_all, seconds, told
         self.stopped: Deferred[None] = Deferred(self._cancel)
         self._round: Deferred[Any] | None = None
         self._timer: Any = None
@@ -116,8 +122,12 @@ class Watch:
         self._timer = self.reactor.callLater(self.seconds, self._begin)
 
     def _failed(self, failure: Failure) -> None:
-        if not failure.check(CancelledError):
-            self.stopped.errback(failure)
+        fault = cause(failure)
+        if isinstance(fault.value, StoreBusy):  # it passes: the next round will do
+            self.told(fault.value)
+            self._done([])
+        elif not fault.check(CancelledError):
+            self.stopped.errback(fault)
 
     def _cancel(self, stopped: "Deferred[None]") -> None:
         if self._timer is not None and self._timer.active():

@@ -6,6 +6,7 @@
 - `secure_delete`: what a person retracts leaves the file, not only the tables (plan-format 3, `retract`).
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,10 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
 def _what_to_do(kind: type[StoreError]) -> str:
     advice = (kind.__doc__ or "").partition(": ")[2]
     return advice[:1].upper() + advice[1:]
+
+
+NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
+"""How file systems say that they give no file a second name."""
 
 
 class Database:
@@ -128,7 +133,7 @@ class Database:
                 os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
                 cls._open(draft).close()
                 with suppress(FileExistsError):  # another process was first
-                    os.link(draft, path)
+                    _give_name(draft, path)
         except OSError as error:
             raise StoreReadOnly(f"The store {path} can not be made: {error.strerror}.") from None
 
@@ -242,3 +247,16 @@ def chunks(values: Sequence[Any], size: int = MAX_VARIABLES) -> Iterator[Sequenc
 def marks(values: Sequence[object]) -> str:
     """`?, ?, ?` for as many values."""
     return ", ".join("?" * len(values))
+
+
+def _give_name(draft: Path, path: Path) -> None:
+    """Let the store at `draft` be the one at `path`. Raises `FileExistsError` where there is one."""
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        # A file system without second names (FAT): two first starts at once are not told apart there.
+        if path.exists():
+            raise FileExistsError from None
+        draft.rename(path)

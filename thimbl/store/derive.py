@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.address import AddressError, Reference
 from thimbl.core.classic import Message
 from thimbl.core.commune.offer import BondOffer, Malformed
 from thimbl.core.records import EDIT, POST, RETRACT, Record, malformed_field
-from thimbl.core.text import SpanKind, spans
+from thimbl.core.text import Nicks, SpanKind, spans
 
 BOND_OFFER: Final = "bond-offer"
 
@@ -31,8 +31,6 @@ _SEARCHED: Final = ("series", "asset", "description", "risk")
 """What a person may look for in an announcement: the words of an offer. Keys, amounts and references are no words."""
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: twice as quick
-
-Nicks = Mapping[str, Address]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from thimbl.core.text import Nicks
 from thimbl.store.database import Database, Row, chunks, marks
-from thimbl.store.derive import Line, Nicks, first_rowid, mentions_of, rank_of, tags_of
+from thimbl.store.derive import Line, first_rowid, mentions_of, rank_of, tags_of
 
 _COLUMNS: Final = "kind, id, seq, time, words, subject, re, reply_to, edited, retracted, withheld, malformed"
 

@@ -8,6 +8,7 @@ from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
 from thimbl.core.plan import Follow, ListDigest, head_from_data, list_digest
 from thimbl.core.records import POST
+from thimbl.core.text import Nicks
 from thimbl.store.database import Database, Row
 from thimbl.store.types import Author, Evidence, Item
 
@@ -118,9 +119,9 @@ def following_of(database: Database, author: int) -> tuple[Follow, ...]:
     return () if row is None else _profile(row[1], row[2], row[0])[1]
 
 
-def nicks_of(database: Database, author: int) -> dict[str, Address]:
+def nicks_of(database: Database, author: int) -> Nicks:
     """What an author calls the people whom they follow; of two by one name the first."""
-    return {follow.nick: follow.address for follow in reversed(following_of(database, author))}
+    return Nicks({follow.nick: follow.address for follow in reversed(following_of(database, author))})
 
 
 def follows_to_data(follows: Sequence[Follow]) -> list[list[str]]:
