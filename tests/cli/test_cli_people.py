@@ -69,7 +69,7 @@ def test_a_watch_of_some_asks_those(world: World, monkeypatch: pytest.MonkeyPatc
     asked: list[tuple[list[Address], float]] = []
 
     class Watch:
-        def __init__(self, _reactor: object, whom: object, _fetch_all: object, seconds: float) -> None:
+        def __init__(self, _reactor: object, whom: object, _fetch_all: object, seconds: float, _told: object) -> None:
             assert callable(whom)
             asked.append((list(whom()), seconds))
 
