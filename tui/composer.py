@@ -27,6 +27,9 @@ from tui.workers import begin
 PARENT_SHOWN: Final = 6
 """Lines of the post that is answered which stand over the reply; the page behind has all of it."""
 
+COUNT_BOTH: Final = 72
+"""Columns from which characters are counted beside bytes; the buttons need the room on less."""
+
 Send = Callable[[Desk, str, str | None], Reference]
 
 
@@ -106,7 +109,9 @@ class Composer(ModalScreen[Reference | None]):
     def _show_count(self) -> None:
         size = len(self.text.encode("utf-8", "surrogatepass"))
         over = size > MAX_TEXT
-        words = f"{len(self.text):,} characters, {size:,} of {MAX_TEXT:,} bytes"
+        words = f"{size:,} of {MAX_TEXT:,} bytes"
+        if self.app.size.width >= COUNT_BOTH:
+            words = f"{len(self.text):,} characters, {words}"
         self.counter.update(Text(f"{words}: too long by {size - MAX_TEXT:,}" if over else words))
         self.counter.set_class(over, "-over")
         self.query_one("#send", Button).disabled = over or not self.text or self._sending

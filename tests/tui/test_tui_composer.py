@@ -42,6 +42,19 @@ def test_compose_and_send(tmp_path: Path) -> None:
     assert desk.drafts == {}
 
 
+def test_the_count_has_room_on_a_narrow_screen(tmp_path: Path) -> None:
+    """At 60 columns the bytes alone are counted, and all of it is to be read."""
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        await s.press(*"Hé!")
+        await s.until(lambda: counter(s) == "4 of 8,192 bytes")
+        assert composer(s).counter.size.width >= len(counter(s))
+
+    play(tmp_path, scene, size=(60, 20))
+
+
 def test_a_post_does_not_move_who_reads_further_down(tmp_path: Path) -> None:
     """The selected row stays where it is."""
 
