@@ -98,8 +98,9 @@ async def _look(context: Context, client: "FingerClient", one: "Followed", compa
     `compared`: the fingerprint is given now, and what another key said does not count.
     """
     from finger.errors import FingerError
-    from thimbl.core.answer import read_answer, says_no_plan
+    from thimbl.core.answer import read_answer
     from thimbl.core.log import Known, judge_bytes
+    from thimbl.node.fetch import why_no_plan
     from thimbl.store.errors import StoreMissing
 
     who = one.address
@@ -109,8 +110,7 @@ async def _look(context: Context, client: "FingerClient", one: "Followed", compa
         return str(error)
     answer = read_answer(raw)
     if answer.plan is None:
-        what = f"{who.user} has no plan there" if says_no_plan(raw) else f"{who.hostport} answered without a plan"
-        return f"{what}: is the name {who.user!r} right?"
+        return why_no_plan(raw, who)
     known = Known(who, pinned=one.fingerprint)
     try:
         with context.reader() as reader:

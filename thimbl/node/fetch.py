@@ -146,7 +146,7 @@ class Fetcher:
         raw, answer = await self._ask(address)
         if answer.plan is None:
             # Nor is that a word on the host's views, of which others' plans there may profit.
-            raise _NoPlan(_why_no_plan(raw, address))
+            raise _NoPlan(why_no_plan(raw, address))
         return answer.plan, self._note_features(address, answer)
 
     def _features(self, address: Address) -> frozenset[str]:
@@ -304,7 +304,8 @@ def _is_out_of_reach(error: Exception) -> bool:
     return isinstance(error, HostUnreachable | ConnectionRefused)
 
 
-def _why_no_plan(raw: bytes, address: Address) -> str:
+def why_no_plan(raw: bytes, address: Address) -> str:
+    """What an answer without a plan means, for a person."""
     if not raw.strip():
         return f"{address.hostport} answered nothing"
     if says_no_plan(raw):
