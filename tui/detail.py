@@ -76,13 +76,13 @@ class Detail(Painted):
         return self.paint(self.lines[row] if row < len(self.lines) else line(), self.columns)
 
     def action_step(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
 
     def action_turn(self, pages: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + pages * max(1, self.size.height - 1), animate=False)
+        self.scroll_to(y=self.scroll_offset.y + pages * max(1, self.size.height - 1), animate=False, immediate=True)
 
     def action_go_end(self, end: int) -> None:
-        self.scroll_to(y=0 if end < 0 else len(self.lines), animate=False)
+        self.scroll_to(y=0 if end < 0 else len(self.lines), animate=False, immediate=True)
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
