@@ -47,7 +47,7 @@ class Detail(Painted):
         self.facts = facts
         if not same:
             self.unfolded = False
-            self.scroll_to(y=0, animate=False, force=True)
+            self.scroll_to(y=0, animate=False, force=True, immediate=True)
         self._set()
 
     def unfold(self) -> None:
