@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "key": Entry(PEOPLE, "thimbl.cli.people:key", "Your key."),
     "bond": Entry(COMMONS, "thimbl.cli.bond:bond", "Bonds of a commune."),
     "fetch": Entry(NODE, "thimbl.cli.network:fetch", "Ask those you follow what is new."),
-    "serve": Entry(NODE, "thimbl.cli.network:serve", "Answer Finger queries."),
+    "serve": Entry(NODE, "thimbl.cli.serve:serve", "Answer Finger queries."),
     "finger": Entry(NODE, "thimbl.cli.network:finger", "Ask any Finger query and show the answer as it came."),
     "verify": Entry(NODE, "thimbl.cli.verify:verify", "Check a plan: who signed it, and whether it holds."),
     "rebuild": Entry(NODE, "thimbl.cli.upkeep:rebuild", "Make the store again from your plan and what was fetched."),
