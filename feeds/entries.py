@@ -19,7 +19,8 @@ from typing import Final
 from urllib.parse import quote
 
 from thimbl.core.address import Address, Reference
-from thimbl.core.commune.offer import BondOffer, Malformed, one_line
+from thimbl.core.commune.fields import Malformed
+from thimbl.core.commune.offer import BondOffer, one_line
 from thimbl.core.keys import KeyFault, PublicKey
 from thimbl.core.records import KEY, MOVE, POST
 from thimbl.core.terminal import safe_line

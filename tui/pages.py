@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from thimbl.core.address import Address
+from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.money import format_amount, format_rate
-from thimbl.core.commune.offer import BondOffer, Malformed, closes_in
+from thimbl.core.commune.offer import BondOffer, closes_in
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.store.types import Author, Item, ThreadItem

@@ -10,7 +10,8 @@
 import json
 from typing import Final
 
-from thimbl.core.commune.offer import BondOffer, Malformed, one_line
+from thimbl.core.commune.fields import Malformed
+from thimbl.core.commune.offer import BondOffer, one_line
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import folded

@@ -151,7 +151,8 @@ class Renderer:
             yield from self.fields(body, width, f"all of it: thimbl show {item.id[:SHOWN]}")
 
     def _offer(self, item: "Item", width: int) -> Iterator[str]:
-        from thimbl.core.commune.offer import BondOffer, Malformed, describe, one_line
+        from thimbl.core.commune.fields import Malformed
+        from thimbl.core.commune.offer import BondOffer, describe, one_line
 
         try:
             offer = BondOffer.from_body(item.body)

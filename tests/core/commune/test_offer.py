@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thimbl.core.address import Address
+from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.money import Currency
-from thimbl.core.commune.offer import WIDTH, BondOffer, Malformed, closes_in, describe, one_line
+from thimbl.core.commune.offer import WIDTH, BondOffer, closes_in, describe, one_line
 from thimbl.core.times import DAY, HOUR, parse_time
 
 EUR = Currency("EUR", 2)

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from thimbl.core.address import Address, AddressError
+from thimbl.core.address import Address
+from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.money import (
     MAX_RATE_BP,
     AmountError,
@@ -22,10 +23,9 @@ from thimbl.core.commune.money import (
     format_amount,
     format_rate,
     infer_currency,
-    parse_amount,
 )
 from thimbl.core.terminal import safe, safe_line
-from thimbl.core.times import DAY, TimeError, format_time, parse_time, short_span
+from thimbl.core.times import DAY, TimeError, format_time, short_span
 
 WIDTH: Final = 72
 """Columns of a page for a plain terminal (commune.md 8)."""
@@ -37,15 +37,6 @@ ASSET_SHOWN: Final = 80
 """Characters of an asset in a list; the whole of it is in the offer's own page."""
 
 _SERIES: Final = re.compile(r"[A-Z][A-Z0-9-]{0,23}")
-
-
-class Malformed(ValueError):
-    """A record's body is not as commune.md says: `field` names the first key at fault, `reason` says what is wrong."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
 
 
 def check_series(series: str) -> str:
@@ -120,30 +111,32 @@ class BondOffer:
 
         `currency` is the charter's, where the reader has it; otherwise that of `face`, and all amounts agree with it.
         """
-        commune = _commune(body)
-        series = _string(body, "series")
-        asset = _string(body, "asset")
-        description = _string(body, "description") if "description" in body else None
-        risk = _string(body, "risk") if "risk" in body else None
+        fields = Fields(body, currency)
+        commune = Address.parse(fields.address("commune"))
+        series = fields.text("series")
+        asset = fields.text("asset")
+        description = fields.optional(fields.text, "description")
+        risk = fields.optional(fields.text, "risk")
         if currency is None:
             try:
-                currency = infer_currency(_string(body, "face"))
+                currency = infer_currency(fields.text("face"))
             except AmountError as error:
                 raise Malformed("face", str(error)) from None
+            fields = Fields(body, currency)
         return cls(
             commune=commune,
             series=series,
             asset=asset,
             description=description,
             risk=risk,
-            face=_amount(body, "face", currency),
-            unit=_amount(body, "unit", currency),
-            rent=_amount(body, "rent", currency),
+            face=fields.amount("face"),
+            unit=fields.amount("unit"),
+            rent=fields.amount("rent"),
             currency=currency,
-            term=_integer(body, "term"),
-            rate_bp=_integer(body, "rate_bp") if "rate_bp" in body else None,
-            max_rate_bp=_integer(body, "max_rate_bp") if "max_rate_bp" in body else None,
-            closes=_time(body, "closes"),
+            term=fields.integer("term"),
+            rate_bp=fields.optional(fields.integer, "rate_bp"),
+            max_rate_bp=fields.optional(fields.integer, "max_rate_bp"),
+            closes=fields.time("closes"),
         )
 
     def to_body(self) -> dict[str, str | int]:
@@ -225,48 +218,6 @@ def _row(label: str, *paragraphs: str) -> list[str]:
     ]
     lines[0] = f"  {label}".ljust(LABEL) + lines[0][LABEL:]
     return lines
-
-
-def _field(body: Mapping[str, object], field: str) -> object:
-    if field not in body:
-        raise Malformed(field, "is missing")
-    return body[field]
-
-
-def _string(body: Mapping[str, object], field: str) -> str:
-    value = _field(body, field)
-    if not isinstance(value, str):
-        raise Malformed(field, "is not text")
-    return value
-
-
-def _integer(body: Mapping[str, object], field: str) -> int:
-    value = _field(body, field)
-    # A boolean is an integer to Python and none to a plan.
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Malformed(field, "is not an integer")
-    return value
-
-
-def _commune(body: Mapping[str, object]) -> Address:
-    try:
-        return Address.parse(_string(body, "commune"))
-    except AddressError as error:
-        raise Malformed("commune", str(error)) from None
-
-
-def _amount(body: Mapping[str, object], field: str, currency: Currency) -> int:
-    try:
-        return parse_amount(_string(body, field), currency)
-    except AmountError as error:
-        raise Malformed(field, str(error)) from None
-
-
-def _time(body: Mapping[str, object], field: str) -> int:
-    try:
-        return parse_time(_string(body, field))
-    except TimeError as error:
-        raise Malformed(field, str(error)) from None
 
 
 def _format(field: str, amount: int, currency: Currency) -> str:
