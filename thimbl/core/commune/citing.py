@@ -1,0 +1,47 @@
+"""Citing records of participants as evidence (commune.md 1): missing, wrong or reused."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from thimbl.core.commune.fields import Malformed
+from thimbl.core.commune.participants import Participant, read_participant
+from thimbl.core.commune.state import State, Step, Stop
+from thimbl.core.log import VerifiedRecord
+
+T = TypeVar("T", bound=Participant)
+
+MISSING = "missing-evidence"
+WRONG = "wrong-evidence"
+REUSED = "reused"
+
+
+def cite(state: State, step: Step, reference: str, kind: type[T], fits: Callable[[str, T], bool]) -> T:
+    """The record of this name, which must be sound, of this kind, and what `fits` asks of its author and contents.
+
+    Raises `Stop`: `missing-evidence`, `wrong-evidence`, `reused`. It is used from when `use` says so.
+    """
+    verified = state.evidence.get(reference)
+    if verified is None:
+        state.missing.setdefault(reference, step.seq)
+        raise Stop(MISSING, reference)
+    said = read(state, verified, kind)
+    if said is None or not fits(str(verified.author), said):
+        raise Stop(WRONG, reference)
+    if reference in state.used:
+        raise Stop(REUSED, reference)
+    return said
+
+
+def read(state: State, verified: VerifiedRecord, kind: type[T]) -> T | None:
+    """What a record says in the money of this commune; None where it is of another kind, or malformed."""
+    try:
+        said = read_participant(verified.record, state.currency)
+    except Malformed:
+        return None
+    return said if isinstance(said, kind) else None
+
+
+def use(state: State, reference: str | None) -> None:
+    """From now on the record is `reused` where it is cited again."""
+    if reference is not None:
+        state.used.add(reference)
