@@ -11,11 +11,10 @@ def dividend(state: State, step: Step, said: Dividend) -> Shared:
         raise Stop("no-members", str(said.period))
     pool, each, carried = share(state)
     members = tuple(state.members)
-    stated = {"pool": said.pool, "members": said.members, "each": said.each, "carried": said.carried}
-    computed = {"pool": pool, "members": len(members), "each": each, "carried": carried}
-    for field, amount in computed.items():
-        if stated[field] != amount:
-            step.find("misstated", field)
+    step.compare("pool", said.pool, pool)
+    step.compare("members", said.members, len(members))
+    step.compare("each", said.each, each)
+    step.compare("carried", said.carried, carried)
     state.pool, state.carried = 0, carried
     if each:
         state.newest_dividend = Payout(step.seq, step.id, tuple(sorted(members)))

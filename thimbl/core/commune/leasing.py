@@ -51,8 +51,7 @@ def lease(state: State, step: Step, said: Lease) -> None:
         return
     best = highest(said.offer, bids)
     tenant, rent = _author(best), bids[best].rent
-    if (said.tenant, said.rent) != (tenant, rent):
-        step.find("misstated", "lease")
+    step.compare("lease", (said.tenant, said.rent), (tenant, rent))
     use(state, best)
     series.asset = AssetState.LET
     series.tenancies.append(Tenancy(tenant, rent, said.first_period))

@@ -105,15 +105,16 @@ class Period:
 
 def parse_amount(text: str, currency: Currency) -> int:
     """Minor units of an amount in a record, ``2400.00 EUR``; raises :class:`AmountError` for any other spelling."""
-    minor, found = _read_canonical(text)
-    if found != currency:
+    minor, digits, code = _read_canonical(text)
+    if digits != currency.digits or code != currency.code:
         raise AmountError(f"{text[:40]!r} is not an amount in {currency.code}: write it as {currency.example}.")
     return minor
 
 
 def infer_currency(text: str) -> Currency:
     """The currency and digits that an amount in a record is written with; raises :class:`AmountError`."""
-    return _read_canonical(text)[1]
+    _, digits, code = _read_canonical(text)
+    return Currency(code, digits)
 
 
 def format_amount(minor: int, currency: Currency) -> str:
@@ -197,15 +198,17 @@ def format_rate(rate_bp: int) -> str:
     return f"{whole}.{part:02}".rstrip("0").rstrip(".") + " %"
 
 
-def _read_canonical(text: str) -> tuple[int, Currency]:
+def _read_canonical(text: str) -> tuple[int, int, str]:
+    """Minor units, digits after the point, and the currency's code."""
     parts = _AMOUNT.fullmatch(text)
     if parts is None:
         raise AmountError(f"{text[:40]!r} is not an amount: write it as 2400.00 EUR.")
     whole, part, code = parts[1], parts[2] or "", parts[3]
-    currency = Currency(code, len(part))
+    if len(part) > MAX_CURRENCY_DIGITS:
+        Currency(code, len(part))  # which says what is wrong with it
     if (minor := int(whole + part)) > MAX_AMOUNT:
         raise AmountError(f"{text[:40]!r} is too large: an amount has at most {MAX_AMOUNT_DIGITS} digits.")
-    return minor, currency
+    return minor, len(part), code
 
 
 def _decimals(number: str, currency: Currency, text: str) -> tuple[str, str]:

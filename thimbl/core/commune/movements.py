@@ -19,6 +19,7 @@ class Accrual:
     each: int
     outstanding: int
     """The principal that it was computed on."""
+    rate_bp: int
 
     @property
     def total(self) -> int:
@@ -80,7 +81,8 @@ class Paid:
     offer: str
     code: str
     period: Period
-    accrual: Accrual | None
+    accruals: tuple[Accrual, ...]
+    """All that fell due since nothing was, this record's included."""
     due: int
     """Interest, before it was paid."""
     cash: int

@@ -15,7 +15,7 @@ from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.money import Period, interest, split
 from thimbl.core.commune.movements import Accrual, Bought, Paid, Received, Sold
 from thimbl.core.commune.participants import FOR_RENT, Payment
-from thimbl.core.commune.shares import agrees
+from thimbl.core.commune.shares import agrees, listed
 from thimbl.core.commune.state import (
     AssetState,
     Finding,
@@ -76,12 +76,13 @@ def redemption(state: State, step: Step, said: Redemption) -> Paid:
     cash, holdings = series.cash, dict(series.holdings)
     paid, repaid = sum(interests.values()), sum(principals.values())
     _note(series, accrual)
-    if not agrees(said.interest, interests, state.currency):
-        step.find("misstated", "interest")
-    if not agrees(said.principal, principals, state.currency):
-        step.find("misstated", "principal")
+    accruals = tuple(series.accruals)
+    for name, stated, computed in (("interest", said.interest, interests), ("principal", said.principal, principals)):
+        step.compare(name, stated, listed(computed), agree=agrees(stated, computed, state.currency))
     series.cash -= paid + repaid
     series.due -= paid
+    if not series.due:
+        series.accruals.clear()
     series.outstanding -= repaid
     series.holdings = {who: held - principals[who] for who, held in holdings.items() if held > principals[who]}
     if paid or repaid:
@@ -94,7 +95,7 @@ def redemption(state: State, step: Step, said: Redemption) -> Paid:
         state.notices.append(Finding(step.seq, "lost", said.offer))
     to_pool = 0 if series.outstanding else state.pass_to_pool(series)
     return Paid(
-        said.offer, series.code, said.period, accrual, due, cash, holdings, interests, principals, to_pool, lost
+        said.offer, series.code, said.period, accruals, due, cash, holdings, interests, principals, to_pool, lost
     )
 
 
@@ -125,6 +126,7 @@ def accrue(series: Series, period: Period) -> Accrual | None:
 def _note(series: Series, accrual: Accrual | None) -> None:
     if accrual is not None:
         series.due += accrual.total
+        series.accruals.append(accrual)
         series.accrues_from = accrual.first.plus(accrual.months)
 
 
@@ -135,7 +137,7 @@ def falling_due(series: Series, period: Period) -> Accrual | None:
         return None
     assert series.rate_bp is not None, "a series that bears interest was cleared"
     each = interest(series.outstanding, series.rate_bp)
-    return Accrual(start, period.since(start) + 1, each, series.outstanding)
+    return Accrual(start, period.since(start) + 1, each, series.outstanding, series.rate_bp)
 
 
 class Payable(NamedTuple):

@@ -17,7 +17,7 @@ from thimbl.core.commune.money import split
 from thimbl.core.commune.movements import Issued
 from thimbl.core.commune.offer import BondOffer
 from thimbl.core.commune.participants import SUBSCRIPTION, Subscription
-from thimbl.core.commune.shares import Stated, agrees
+from thimbl.core.commune.shares import agrees, listed
 from thimbl.core.commune.state import Finding, Series, State, Status, Step, Stop
 from thimbl.core.commune.statements import Clearing, Float, Lapse
 
@@ -53,9 +53,9 @@ def clearing(state: State, step: Step, said: Clearing) -> Issued | None:
         step.find("misstated", "clearing")
         series.status = Status.LAPSED
         return None
-    if said.rate_bp != sale.rate_bp:
-        step.find("misstated", "rate_bp")
-    _compare(state, step, "allotments", said.allotments, sale.allotments)
+    step.compare("rate_bp", said.rate_bp, sale.rate_bp)
+    agree = agrees(said.allotments, sale.allotments, state.currency)
+    step.compare("allotments", said.allotments, listed(sale.allotments), agree=agree)
     return _issue(series, bids, sale)
 
 
@@ -155,11 +155,6 @@ def _look_for_others(state: State, step: Step, series: Series, cited: Sequence[s
         seq, reference, said = eligible[-1]
         if seq > read_to and (said.amount or cited_seqs):
             state.notices.append(Finding(step.seq, "unseen-subscription", reference))
-
-
-def _compare(state: State, step: Step, field: str, stated: Stated, computed: Mapping[str, int]) -> None:
-    if not agrees(stated, computed, state.currency):
-        step.find("misstated", field)
 
 
 def _issue(series: Series, bids: Mapping[str, tuple[int, int]], sale: Sale) -> Issued:

@@ -9,9 +9,14 @@ from enum import StrEnum
 
 from thimbl.core.commune.evidence import Evidence
 from thimbl.core.commune.money import Currency, Period
+from thimbl.core.commune.movements import Accrual
 from thimbl.core.commune.offer import BondOffer
 from thimbl.core.commune.participants import MEMBER
+from thimbl.core.commune.shares import Stated
 from thimbl.core.commune.statements import Charter
+
+Figure = Stated | int | tuple[str, int]
+"""What a statement gives and the rules compute."""
 
 
 class Status(StrEnum):
@@ -34,12 +39,22 @@ class AssetState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """Two figures side by side: shares, minor units, a number of members, basis points, or tenant and rent."""
+
+    stated: Figure
+    computed: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A fault of a record of the commune, or a notice about one. Plain codes and details, in the words of section 7."""
 
     seq: int
     code: str
     detail: str
+    figures: Figures | None = field(default=None, compare=False)
+    """Of `misstated`, what was stated beside what was computed."""
 
 
 class Stop(Exception):
@@ -65,6 +80,11 @@ class Step:
     def find(self, code: str, detail: str) -> None:
         """Note a fault."""
         self.findings.append(Finding(self.seq, code, detail))
+
+    def compare(self, field: str, stated: Figure, computed: Figure, *, agree: bool | None = None) -> None:
+        """Note that a figure is not what was computed, unless it is."""
+        if not (stated == computed if agree is None else agree):
+            self.findings.append(Finding(self.seq, "misstated", field, Figures(stated, computed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,8 @@ class Series:
     """The sum of the holdings."""
     due: int = 0
     """Interest that fell due and was not paid."""
+    accruals: list[Accrual] = field(default_factory=list)
+    """How it fell due, since nothing was."""
     cash: int = 0
     accrues_from: Period | None = None
     """The next month whose interest has not fallen due."""
@@ -217,5 +239,6 @@ class State:
         """What is left of a series that is redeemed goes to all members; how much that is (commune.md 5)."""
         left, series.cash, series.cash_since = series.cash, 0, None
         series.status, series.due = Status.REDEEMED, 0
+        series.accruals.clear()
         self.pool += left
         return left
