@@ -9,6 +9,7 @@ import pytest
 from thimbl.core.commune.gather import Gathering
 from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.report import ledger_data
+from thimbl.core.commune.study import study
 from thimbl.core.plan import read_plan
 from thimbl.core.plantext import decode
 
@@ -27,7 +28,7 @@ def ledger_of(name: str) -> Ledger:
     gathering = gathered(name)
     [commune] = gathering.communes()
     assert not gathering.not_taken
-    return gathering.ledger(commune, gathering.evidence())
+    return study(gathering, commune).ledger
 
 
 @pytest.mark.parametrize("name", COMMUNES)

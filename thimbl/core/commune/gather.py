@@ -1,4 +1,4 @@
-"""Ledgers from plans alone: what an auditor needs is a folder of them and nothing else (commune.md 7).
+"""Logs and evidence from plans alone: an auditor needs a folder of them and nothing else (commune.md 7).
 
 - Each plan is judged by itself, with no key pinned beforehand: the first key of an address is the one that counts.
 - Several plans of one address are judged one after the other, so that a later one continues an earlier one and two that
@@ -6,15 +6,13 @@
 - No plan is taken for `future`: an old folder is as good as a new one, and a wrong clock changes no figure.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from thimbl.core.address import Address
 from thimbl.core.commune.evidence import Evidence
-from thimbl.core.commune.ledger import Ledger
 from thimbl.core.log import Known, Verdict, VerifiedRecord, judge
-from thimbl.core.plan import Plan
+from thimbl.core.plan import Head, Plan
 
 NEVER_FUTURE: Final = 2**53
 """A clock later than any time that a plan can state, in Unix seconds."""
@@ -27,6 +25,8 @@ class Log:
     """What is verified of one author."""
 
     known: Known
+    head: Head | None = None
+    """The newest that was verified."""
     records: dict[int, VerifiedRecord] = field(default_factory=dict)
     fork: tuple[int, str] | None = None
     """Seq and id of the record that has a rival, where there are two."""
@@ -63,7 +63,7 @@ class Gathering:
         if judgement.verdict is not Verdict.VERIFIED:
             self.not_taken.append(NotTaken(name, judgement.verdict, judgement.reason))
             return
-        log.known = judgement.known
+        log.known, log.head = judgement.known, judgement.head
         log.records |= {verified.record.seq: verified for verified in judgement.records}
         self.logs[address] = log
 
@@ -83,22 +83,6 @@ class Gathering:
             for address, log in self.logs.items()
             if any(verified.record.kind == CHARTER for verified in log.records.values())
         )
-
-    def ledger(self, commune: Address, evidence: Evidence) -> Ledger:
-        """The ledger of one of them."""
-        return fold_log(self.logs[commune].in_order, evidence, self.logs[commune].fork)
-
-
-def fold_log(records: Iterable[VerifiedRecord], evidence: Evidence, fork: tuple[int, str] | None = None) -> Ledger:
-    """The ledger of a commune's whole log, oldest first; where the log forks, of what lies before."""
-    ledger = Ledger(evidence)
-    for verified in records:
-        if fork is not None and verified.record.seq >= fork[0]:
-            break
-        ledger.fold(verified)
-    if fork is not None:
-        ledger.fork(*fork)
-    return ledger
 
 
 def _fork(plan: Plan, known: Known) -> tuple[int, str] | None:

@@ -1,0 +1,71 @@
+"""A commune as one follower can know it: its ledger, what each record came to, and what is lacking (commune.md 7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from thimbl.core.address import Address
+from thimbl.core.commune.gather import Gathering, Log
+from thimbl.core.commune.ledger import Folded, Ledger
+from thimbl.core.commune.notices import Witness, notices
+from thimbl.core.commune.state import Finding
+from thimbl.core.log import VerifiedRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A commune's log, folded in."""
+
+    commune: Address
+    ledger: Ledger
+    folded: tuple[Folded, ...]
+    notices: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All faults, in the order of the log."""
+        return self.ledger.state.findings
+
+    def by_seq(self, seq: int) -> Folded | None:
+        """What came of the commune's record of this seq; None where it is not here."""
+        return next((one for one in self.folded if one.verified.record.seq == seq), None)
+
+    def lacking(self) -> list[str]:
+        """The addresses of participants whose records are cited and are not here, in ascending order."""
+        return sorted({reference.partition("#")[0] for reference in self.ledger.state.missing})
+
+
+def study(gathering: Gathering, commune: Address, *, seq: int | None = None, time: int | None = None) -> Study:
+    """What the plans that were gathered make of a commune.
+
+    With `seq`, up to that record; with `time`, in Unix seconds, up to the last one of that moment. Raises KeyError for a
+    commune whose log is not there.
+    """
+    log = gathering.logs[commune]
+    ledger = Ledger(gathering.evidence())
+    folded = tuple(map(ledger.fold, _until(log.in_order, log, seq, time)))
+    if log.fork is not None and (seq is None or seq >= log.fork[0]) and time is None:
+        ledger.fork(*log.fork)
+    ids = {one.verified.record.seq: one.verified.record.id for one in folded}
+    return Study(commune, ledger, folded, tuple(notices(ledger, ids, _witnesses(gathering, commune))))
+
+
+def study_all(gathering: Gathering) -> list[Study]:
+    """All communes whose charters are there, by address."""
+    return [study(gathering, commune) for commune in gathering.communes()]
+
+
+def _until(records: Iterable[VerifiedRecord], log: Log, seq: int | None, time: int | None) -> Iterable[VerifiedRecord]:
+    for verified in records:
+        record = verified.record
+        if log.fork is not None and record.seq >= log.fork[0]:
+            return
+        if (seq is not None and record.seq > seq) or (time is not None and record.time > time):
+            return
+        yield verified
+
+
+def _witnesses(gathering: Gathering, commune: Address) -> Iterable[Witness]:
+    for address, log in sorted(gathering.logs.items()):
+        for witness in log.head.witness if log.head else ():
+            if witness.address == commune:
+                yield Witness(str(address), witness.seq, witness.last)
