@@ -39,7 +39,7 @@ FAULTS: Final[Mapping[str, int]] = MappingProxyType({
     "thimbl.core.times.TimeError": USAGE,
     "thimbl.core.commune.money.AmountError": USAGE,
     "thimbl.core.commune.money.PeriodError": USAGE,
-    "thimbl.core.commune.offer.Malformed": USAGE,
+    "thimbl.core.commune.fields.Malformed": USAGE,
     "thimbl.core.keys.KeyFault": FAILED,
     "thimbl.core.plan.PlanUnreadable": FAILED,
     "thimbl.core.plantext.PlanTextError": FAILED,

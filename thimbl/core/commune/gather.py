@@ -6,6 +6,7 @@
 - No plan is taken for `future`: an old folder is as good as a new one, and a wrong clock changes no figure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -59,7 +60,7 @@ class Gathering:
         log = self.logs.get(address) or Log(Known(address))
         judgement = judge(plan, log.known, NEVER_FUTURE)
         if judgement.verdict is Verdict.FORKED:
-            log.fork = _fork(plan, log.known)
+            log.fork = fork_of(plan, {seq: seen.id for seq, seen in log.known.seen.items()})
         if judgement.verdict is not Verdict.VERIFIED:
             self.not_taken.append(NotTaken(name, judgement.verdict, judgement.reason))
             return
@@ -85,9 +86,11 @@ class Gathering:
         )
 
 
-def _fork(plan: Plan, known: Known) -> tuple[int, str] | None:
-    for record in reversed(plan.records):
-        seen = known.seen.get(record.seq)
-        if seen is not None and seen.id != record.id:
-            return record.seq, record.id
-    return None
+def fork_of(plan: Plan, ids: Mapping[int, str]) -> tuple[int, str] | None:
+    """Seq and id of the oldest record that has another id in a plan than the one known by its seq; None where there is
+    none. What the head and the oldest record name counts."""
+    named = [(plan.head.seq, plan.head.last), *((record.seq, record.id) for record in plan.records)]
+    if plan.oldest is not None:
+        named.append((plan.oldest.seq - 1, plan.oldest.prev))
+    rivals = [(seq, name) for seq, name in named if name is not None and ids.get(seq, name) != name]
+    return min(rivals) if rivals else None

@@ -37,7 +37,7 @@ class Study:
 def study(gathering: Gathering, commune: Address, *, seq: int | None = None, time: int | None = None) -> Study:
     """What the plans that were gathered make of a commune.
 
-    With `seq`, up to that record; with `time`, in Unix seconds, up to the last one of that moment. Raises KeyError for a
+    With `seq`, up to that record; with `time` (Unix seconds), up to the last one of that moment. Raises KeyError for a
     commune whose log is not there.
     """
     log = gathering.logs[commune]
