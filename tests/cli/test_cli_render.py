@@ -173,6 +173,23 @@ def test_key_and_move() -> None:
     assert odd[1:] == ["    move (malformed: from)", "      to  5"]
 
 
+def test_announcements_of_a_commune_are_sentences_with_a_table() -> None:
+    """Nothing of their data is left to be read, but on the record's own page."""
+    offer = "farm@fields.example#" + "a" * 52
+    shares = [{"holder": who, "amount": "3.33 EUR"} for who in ("ana@fields.example", "bo@dairy.example")]
+    body = {"offer": offer, "period": "2026-11", "interest": shares, "principal": []}
+    lines = block(announcement("redemption", body))
+    assert lines[1:] == [
+        "    pays on offer farm@fields.example#aaaaaaaa for 2026-11",
+        "      interest to ana@fields.example  3.33 EUR",
+        "      interest to bo@dairy.example    3.33 EUR",
+    ]
+    assert len(block(announcement("redemption", body), full=True)) > len(lines)
+    many = [{"holder": f"h{number:03}@x.example", "amount": "1.00 EUR"} for number in range(MOST_FIELDS + 1)]
+    cut = block(announcement("redemption", body | {"interest": many}))
+    assert cut[-1] == f"      (all {MOST_FIELDS + 1}: thimbl show k3jd72ma)"
+
+
 def test_other_announcements() -> None:
     """The kind, and a small table; in full nothing is left out."""
     body = {f"field-{number}": number for number in range(12)} | {"list": [1, {"a": "b"}], "long": "words " * 99}

@@ -145,10 +145,31 @@ class Renderer:
             yield from wrap(self._key_change(body), width)
         elif kind == "move" and not item.malformed:
             yield from wrap(f"moved from {safe_line(str(body.get('from')))} to {safe_line(str(body.get('to')))}", width)
+        elif (said := self._sentence(item)) is not None:
+            yield from wrap(said, width)
+            yield from self._shares(item, width)
+            if self.full:
+                yield from self.fields(body, width, "")
         else:
             why = f" (malformed: {safe_line(item.malformed)})" if item.malformed else ""
             yield self.paint(clip(f"{safe_line(kind)}{why}", width), "subject")
             yield from self.fields(body, width, f"all of it: thimbl show {item.id[:SHOWN]}")
+
+    def _sentence(self, item: "Item") -> str | None:
+        from thimbl.core.commune.sentences import sentence
+
+        return None if item.malformed else sentence(item.kind, item.body)
+
+    def _shares(self, item: "Item", width: int) -> Iterator[str]:
+        """What a statement of the commune says that each got."""
+        from thimbl.core.commune.sentences import table
+
+        rows = table(item.kind, item.body)
+        shown = rows if self.full else rows[:MOST_FIELDS]
+        for label, amount in columns([(f"  {label}", amount) for label, amount in shown]):
+            yield clip(label + amount, width)
+        if len(shown) < len(rows):
+            yield self.paint(f"  (all {len(rows)}: thimbl show {item.id[:SHOWN]})", "faint")
 
     def _offer(self, item: "Item", width: int) -> Iterator[str]:
         from thimbl.core.commune.fields import Malformed

@@ -5,17 +5,15 @@ from hypothesis import strategies as st
 
 from tests.core.commune.test_commune_vectors import COMMUNES, gathered
 from thimbl.core.commune.participants import PARTICIPANT_KINDS
-from thimbl.core.commune.sentences import is_offer, sentence, table
+from thimbl.core.commune.sentences import sentence, table
 from thimbl.core.commune.statements import STATEMENT_KINDS
-from thimbl.core.records import Record, make_data
 
 KINDS = sorted(PARTICIPANT_KINDS | STATEMENT_KINDS)
 OFFER = f"farm@fields.example#{'a' * 52}"
 
 
-def record(kind: str, **body: object) -> Record:
-    data = make_data(1, None, "2026-11-22T08:00:00Z", kind, {name.rstrip("_"): value for name, value in body.items()})
-    return Record.from_data(data)
+def say(kind: str, **body: object) -> str | None:
+    return sentence(kind, {name.rstrip("_"): value for name, value in body.items()})
 
 
 def test_every_announcement_of_the_vectors_that_is_sound_has_a_sentence() -> None:
@@ -23,35 +21,43 @@ def test_every_announcement_of_the_vectors_that_is_sound_has_a_sentence() -> Non
     for name in COMMUNES:
         for log in gathered(name).logs.values():
             for verified in log.in_order:
-                if verified.record.kind in KINDS and (sentence(verified.record) or is_offer(verified.record)):
+                if sentence(verified.record.kind, verified.record.body):
                     seen.add(verified.record.kind)
-    assert seen == set(KINDS) - {"acknowledgement"}
+    assert seen == set(KINDS) - {"acknowledgement", "bond-offer"}
 
 
 def test_a_series_goes_by_its_code_where_the_offer_is_known() -> None:
-    said = record("subscription", offer=OFFER, amount="100.00 EUR", rate_bp=250)
-    assert sentence(said, {OFFER: "TRACTOR-1"}.get) == "subscribes 100.00 EUR of TRACTOR-1 at 2.5 % or more"
-    assert sentence(said) == f"subscribes 100.00 EUR of offer farm@fields.example#{'a' * 8} at 2.5 % or more"
-    assert sentence(record("subscription", offer=OFFER, amount="0.00 EUR"), {OFFER: "T"}.get) == "withdraws from T"
-    assert sentence(record("acknowledgement", of=OFFER)) == f"acknowledges farm@fields.example#{'a' * 8}"
+    body = {"offer": OFFER, "amount": "100.00 EUR", "rate_bp": 250}
+    codes = {OFFER: "TRACTOR-1"}.get
+    assert sentence("subscription", body, codes) == "subscribes 100.00 EUR of TRACTOR-1 at 2.5 % or more"
+    assert (
+        sentence("subscription", body)
+        == f"subscribes 100.00 EUR of offer farm@fields.example#{'a' * 8} at 2.5 % or more"
+    )
+    withdrawal = {"offer": OFFER, "amount": "0.00 EUR"}
+    assert sentence("subscription", withdrawal, codes) == "withdraws from TRACTOR-1"
+    assert say("acknowledgement", of=OFFER) == f"acknowledges farm@fields.example#{'a' * 8}"
 
 
 def test_shares_are_a_table_and_a_digest_is_one_row() -> None:
     shares = [{"holder": "ana@fields.example", "amount": "3.33 EUR"}]
     digest = {"count": 101, "total": "9.00 EUR", "digest": "b" * 52}
-    paid = record("redemption", offer=OFFER, period="2026-11", interest=shares, principal=digest)
-    assert table(paid) == [("interest to ana@fields.example", "3.33 EUR"), ("principal to 101 holders", "9.00 EUR")]
-    assert table(record("join", commune="c@x.example", as_="member")) == []
+    paid = {"offer": OFFER, "period": "2026-11", "interest": shares, "principal": digest}
+    assert table("redemption", paid) == [
+        ("interest to ana@fields.example", "3.33 EUR"),
+        ("principal to 101 holders", "9.00 EUR"),
+    ]
+    assert table("join", {"commune": "c@x.example", "as": "member"}) == []
 
 
 def test_what_is_malformed_or_not_of_a_commune_has_no_sentence() -> None:
-    assert sentence(record("dividend", period="2026-13")) is None
-    assert sentence(record("post", text="hello")) is None
-    assert table(record("clearing", offer=1)) == []
+    assert say("dividend", period="2026-13") is None
+    assert say("post", text="hello") is None
+    assert table("clearing", {"offer": 1}) == []
 
 
 def test_hostile_words_are_escaped() -> None:
-    said = sentence(record("charter", name="\x1b[2JEvil", currency="EUR", digits=2, period="month", rules=1))
+    said = say("charter", name="\x1b[2JEvil", currency="EUR", digits=2, period="month", rules=1)
     assert said is not None
     assert "\x1b" not in said
 
@@ -61,5 +67,5 @@ values = st.one_of(st.text(max_size=20), st.integers(), st.booleans(), st.lists(
 
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(["offer", "amount", "who", "commune"]), values))
 def test_no_body_makes_it_fail(kind: str, body: dict[str, object]) -> None:
-    said = sentence(record(kind, **body))
+    said = sentence(kind, body)
     assert said is None or said.isprintable()

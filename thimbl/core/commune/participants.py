@@ -169,9 +169,12 @@ def read_participant(record: Record, currency: Currency | None = None) -> Partic
 
     Raises `Malformed`.
     """
-    read = _READERS.get(record.kind)
-    if read is None:
-        return None
-    if record.withheld:
+    if record.withheld and record.kind in _READERS:
         raise Malformed("digest", "the body is not here")
-    return read(Fields(record.body, currency, record.time))
+    return participant_of(record.kind, Fields(record.body, currency, record.time))
+
+
+def participant_of(kind: str, fields: Fields) -> Participant | None:
+    """The same from a kind and a body. Raises `Malformed`."""
+    read = _READERS.get(kind)
+    return None if read is None else read(fields)

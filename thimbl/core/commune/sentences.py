@@ -8,9 +8,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from thimbl.core.commune.fields import Malformed
+from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.money import format_rate
-from thimbl.core.commune.offer import BondOffer
 from thimbl.core.commune.participants import (
     COOP,
     FOR_RENT,
@@ -22,7 +21,7 @@ from thimbl.core.commune.participants import (
     Subscription,
     Surrender,
     Transfer,
-    read_participant,
+    participant_of,
 )
 from thimbl.core.commune.shares import Digest, Stated
 from thimbl.core.commune.statements import (
@@ -41,9 +40,8 @@ from thimbl.core.commune.statements import (
     Rent,
     Return,
     Reversal,
-    read_statement,
+    statement_of,
 )
-from thimbl.core.records import Record
 from thimbl.core.terminal import safe_line
 
 SHOWN_ID: Final = 8
@@ -57,21 +55,20 @@ Codes = Callable[[str], str | None]
 """From an offer's reference to its series' code; None where the offer is not here."""
 
 
-def sentence(record: Record, code_of: Codes = lambda reference: None) -> str | None:
-    """What a record says, in words; None where it is none of the commune's kinds, or malformed, or an offer (which
-    `offer.py` describes)."""
-    said = _said(record)
+def sentence(kind: str, body: Mapping[str, Any], code_of: Codes = lambda reference: None) -> str | None:
+    """What a record of this kind says, in words; None where it is none of the commune's kinds, or malformed, or an
+    offer, which `offer.py` describes."""
+    said = _said(kind, body)
     write = _SENTENCES.get(type(said))
     if write is None:
         return None
-    words = {key: safe_line(value) for key, value in record.body.items() if isinstance(value, str)}
+    words = {key: safe_line(value) for key, value in body.items() if isinstance(value, str)}
     return write(_Words(words, code_of), said)
 
 
-def table(record: Record) -> list[Row]:
+def table(kind: str, body: Mapping[str, Any]) -> list[Row]:
     """The shares that a statement gives, holder and amount; empty where it gives none."""
-    said = _said(record)
-    body: Mapping[str, Any] = record.body
+    said = _said(kind, body)
     match said:
         case Clearing(allotments=shares):
             return _rows("allotted", shares, body["allotments"])
@@ -84,9 +81,10 @@ def table(record: Record) -> list[Row]:
             return []
 
 
-def _said(record: Record) -> object:
+def _said(kind: str, body: Mapping[str, Any]) -> object:
+    fields = Fields(body)
     try:
-        return read_participant(record) or read_statement(record)
+        return participant_of(kind, fields) or statement_of(kind, fields)
     except Malformed:
         return None
 
@@ -203,8 +201,3 @@ _SENTENCES: Final[Mapping[type[Any], Callable[[_Words, Any], str]]] = {
     Lease: _lease,
     Liquidation: lambda words, said: f"sold the asset of {words.series(said.offer)} for {words['proceeds']}",
 }
-
-
-def is_offer(record: Record) -> bool:
-    """Whether a record is a sound bond offer."""
-    return isinstance(_said(record), BondOffer)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from thimbl.core.commune.fields import MISSING, Fields, Malformed
+from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.money import AmountError, Currency, Period
 from thimbl.core.commune.participants import COOP, MEMBER
 from thimbl.core.commune.shares import Stated, read_shares
@@ -341,9 +341,12 @@ def read_statement(record: Record, currency: Currency | None = None) -> Statemen
 
     Raises `Malformed`.
     """
-    read = _READERS.get(record.kind)
-    if read is None:
-        return None
-    if record.withheld:
-        raise Malformed("digest", MISSING)
-    return read(Fields(record.body, currency, record.time))
+    if record.withheld and record.kind in _READERS:
+        raise Malformed("digest", "the body is not here")
+    return statement_of(record.kind, Fields(record.body, currency, record.time))
+
+
+def statement_of(kind: str, fields: Fields) -> Statement | None:
+    """The same from a kind and a body. Raises `Malformed`."""
+    read = _READERS.get(kind)
+    return None if read is None else read(fields)
