@@ -1,6 +1,8 @@
 """A host of the tests: a spool, and Alice's log in it."""
 
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +35,29 @@ def alice(written, tmp_path):
     scribe, folder = written
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     return scribe.copy()
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that anybody may enter: those of pytest are closed, and so is all that lies in them."""
+    with tempfile.TemporaryDirectory(prefix="thimbl-ward-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory):
+    """Ana's home as it was on her third day."""
+    from tests.node.ward import Ward
+
+    home = tmp_path_factory.mktemp("settled") / "ana"
+    Ward(home).settle()
+    return home
+
+
+@pytest.fixture
+def ward(settled, open_folder):
+    """Ana's account, for a doctor to look at."""
+    from tests.node.ward import Ward
+
+    return Ward(Path(shutil.copytree(settled, open_folder / "ana")))
