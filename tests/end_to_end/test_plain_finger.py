@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -68,9 +69,22 @@ def write_plans(folder: Path) -> None:
     uwe.post("A terminal would act on these: \x1b[2J \x9b2J \x07.")
 
 
+NOBODY = ("--user", "nobody") if IS_ROOT else ()
+"""Who began as root to have the port answers as nobody."""
+
+
 @pytest.fixture(scope="module")
-def plans(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("plans")
+def open_folder() -> Iterator[Path]:
+    """A folder where nobody may look, and put things: those of pytest are for the account that runs the tests."""
+    with TemporaryDirectory(prefix="thimbl-") as name:
+        os.chmod(name, 0o777)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def plans(open_folder: Path) -> Path:
+    folder = open_folder / "plans"
+    folder.mkdir()
     write_plans(folder)
     return folder
 
@@ -94,7 +108,8 @@ def port_79(plans: Path) -> Iterator[None]:
             if os.environ.get("CI") or IS_ROOT:
                 pytest.fail(f"{why} Run the tests as root, and stop what listens there.")
             pytest.skip(why)
-    with serving(Person(plans.parent / "host79"), "--spool", str(plans), listen=[f"tcp:79:interface={HOST}"]):
+    arguments = ("--spool", str(plans), *NOBODY)
+    with serving(Person(plans.parent / "host79"), *arguments, listen=[f"tcp:79:interface={HOST}"]):
         yield
 
 
@@ -106,6 +121,9 @@ def port_79(plans: Path) -> Iterator[None]:
         ("finger-host", [f"@{HOST}"]),
         ("finger-nobody", [f"nobody@{HOST}"]),
         ("finger-classic", [f"ana/classic@{HOST}"]),
+        ("finger-timeline", [f"timeline@{HOST}"]),
+        ("finger-thread", [f"ana/thread/y53q2@{HOST}"]),
+        ("finger-nonsense", [f"ana/nonsense@{HOST}"]),
     ],
 )
 def test_finger_of_debian_shows_the_golden_page(
@@ -116,6 +134,31 @@ def test_finger_of_debian_shows_the_golden_page(
     done = subprocess.run(finger, capture_output=True, env=environment(tmp_path), timeout=PATIENCE, check=True)
     assert done.stderr == b""
     assert done.stdout.decode("ascii") == (GOLDEN / golden).read_text(encoding="ascii")
+
+
+def test_finger_of_debian_reads_her_plan_at_a_mirror(port_79: None, open_folder: Path, tmp_path: Path) -> None:
+    """Of whoever the mirror's account follows in public, to the byte; and of nobody else, not even through it."""
+    mirror = Person(open_folder / "mirror").settle("mo@127.0.0.3")
+    mirror.run("follow", f"ana@{HOST}")
+    mirror.run("follow", "--private", f"uwe@{HOST}")
+    mirror.run("fetch")
+    if IS_ROOT:
+        subprocess.run(["chown", "-R", "nobody", str(mirror.home)], check=True)
+    with serving(mirror, *NOBODY, listen=["tcp:79:interface=127.0.0.3"]):
+        shown = {
+            who: subprocess.run(
+                ["finger", f"{who}@127.0.0.3"],
+                capture_output=True,
+                env=environment(tmp_path),
+                timeout=PATIENCE,
+                check=True,
+            ).stdout.decode("ascii")
+            for who in (f"ana@{HOST}", f"uwe@{HOST}", "eve@10.0.0.1", f"ana@{HOST}:79@{HOST}")
+        }
+    ana, *others = shown.values()
+    assert ana == (GOLDEN / "finger-ana").read_text(encoding="ascii")
+    assert len(set(others)) == 1
+    assert others[0].startswith("Finger forwarding service denied")
 
 
 @pytest.mark.parametrize("query", ["uwe", "/W uwe", "uwe/since/0"])
@@ -146,9 +189,7 @@ def test_a_sceptic_needs_nothing_of_ours(host: Daemon, tmp_path: Path) -> None:
 
     parts = [blob, b"thimbl-plan", b"", b"sha512", string(b"ssh-ed25519") + string(signature)]
     armour = base64.encodebytes(b"SSHSIG" + struct.pack(">I", 1) + b"".join(map(string, parts)))
-    (tmp_path / "head.sig").write_bytes(
-        b"-----BEGIN SSH SIGNATURE-----\n" + armour + b"-----END SSH SIGNATURE-----\n"
-    )
+    (tmp_path / "head.sig").write_bytes(b"-----BEGIN SSH SIGNATURE-----\n" + armour + b"-----END SSH SIGNATURE-----\n")
     (tmp_path / "allowed").write_text(f"ana@{HOST} {line}\n", encoding="ascii")
     verify = ["ssh-keygen", "-Y", "verify", "-f", "allowed", "-I", f"ana@{HOST}", "-n", "thimbl-plan", "-s", "head.sig"]
     for data, code in ((head, 0), ({**head, "name": "Eve"}, 255)):

@@ -2,12 +2,11 @@
 
 import os
 import pwd
-import stat
 from pathlib import Path
 
 import pytest
 
-from thimbl.node.accounts import MAX_FILE, NOBODY_UID, Account, Homes, OwnAccount, Spool
+from thimbl.node.accounts import MAX_PLAN, NOBODY_UID, Account, Homes, OwnAccount, Spool
 
 ME = os.getuid()
 
@@ -37,19 +36,26 @@ def homes(tmp_path, monkeypatch):
     return host
 
 
+def found(accounts, name: str) -> Account:
+    """An account that must be there."""
+    account: Account | None = accounts.find(name)
+    assert account is not None
+    return account
+
+
 def published(accounts, name):
     """The bytes of the plan that would be served."""
     account = accounts.find(name)
-    found = account.read(account.plan) if account else None
-    assert (account is not None and account.stamp(account.plan) is not None) == (found is not None)
-    return found[0] if found else None
+    file = account.read(account.plan) if account else None
+    assert (account is not None and account.publishes(account.plan)) == (file is not None)
+    return file.raw if file else None
 
 
 class TestHomes:
     def test_a_home_with_a_plan(self, homes):
         homes.add("ana", gecos="Ana Field,Room 2,,")
         assert published(homes.accounts, "ana") == b"here"
-        assert homes.accounts.find("ana").full_name == "Ana Field"
+        assert found(homes.accounts, "ana").full_name == "Ana Field"
 
     def test_nofinger_hides(self, homes):
         (homes.add("ana") / ".nofinger").symlink_to("/nowhere")
@@ -93,6 +99,55 @@ class TestHomes:
         (home / "plans" / "today").write_text("linked")
         (home / ".plan").symlink_to("plans/today")
         assert published(homes.accounts, "ana") == b"linked"
+
+    def test_a_plan_that_others_may_write(self, homes):
+        """What stands in it need not be its owner's."""
+        (homes.add("ana") / ".plan").chmod(0o666)
+        assert published(homes.accounts, "ana") is None
+
+    def test_a_home_that_others_may_write(self, homes):
+        """Anybody could give another file of Ana's the name of her plan."""
+        homes.add("ana").chmod(0o777)
+        assert published(homes.accounts, "ana") is None
+
+    def test_a_home_and_plan_for_the_group(self, homes):
+        """As on a host where each has a group of their own, and the umask is 002."""
+        home = homes.add("ana")
+        home.chmod(0o775)
+        (home / ".plan").chmod(0o664)
+        assert published(homes.accounts, "ana") == b"here"
+
+    @pytest.mark.skipif(ME != 0, reason="only root can give files away")
+    def test_the_archive_in_a_folder_of_another(self, homes):
+        home = homes.add("ana")
+        page = home / ".plan.d" / "00000001.json"
+        page.parent.mkdir(mode=0o755)
+        page.write_text("[]")
+        account = homes.accounts.find("ana")
+        assert account.read(page).raw == b"[]"
+        os.chown(page.parent, ME + 1000, -1)
+        assert account.read(page) is None
+        os.chown(page.parent, ME, -1)
+        page.parent.chmod(0o757)
+        assert account.read(page) is None
+
+    def test_the_user_database_is_asked_once_a_minute(self, homes, monkeypatch):
+        homes.add("ana", gecos="Ana")
+        clock = [0.0]
+        accounts = Homes(min_uid=0, clock=lambda: clock[0])
+        assert found(accounts, "ana").full_name == "Ana"
+        homes.add("bo")
+        homes.people["ana"] = homes.people["ana"].__class__(
+            [*homes.people["ana"][:4], "Ana F", *homes.people["ana"][5:]]
+        )
+        clock[0] = accounts.seconds() - 1
+        assert found(accounts, "ana").full_name == "Ana"
+        clock[0] += 2
+        assert found(accounts, "ana").full_name == "Ana F"
+
+    def test_an_ampersand_is_the_login(self, homes):
+        homes.add("ana", gecos="& Field,Office 5,555-1234,555-9999")
+        assert found(homes.accounts, "ana").full_name == "Ana Field"
 
     def test_the_archive_in_a_closed_folder(self, homes):
         home = homes.add("ana")
@@ -139,14 +194,14 @@ class TestFiles:
 
     def test_a_huge_file(self, tmp_path):
         plan = tmp_path / "ana.plan"
-        plan.write_bytes(b"x" * MAX_FILE)
-        assert len(published(Spool(tmp_path), "ana")) == MAX_FILE
-        plan.write_bytes(b"x" * (MAX_FILE + 1))
+        plan.write_bytes(b"x" * MAX_PLAN)
+        assert len(published(Spool(tmp_path), "ana")) == MAX_PLAN
+        plan.write_bytes(b"x" * (MAX_PLAN + 1))
         assert published(Spool(tmp_path), "ana") is None
 
     def test_a_file_that_grows_while_it_is_read(self, tmp_path, monkeypatch):
         plan = tmp_path / "ana.plan"
-        plan.write_bytes(b"x" * (MAX_FILE + 1))
+        plan.write_bytes(b"x" * (MAX_PLAN + 1))
         smaller = os.stat_result([os.stat(plan)[0], *os.stat(plan)[1:6], 10, *os.stat(plan)[7:10]])
         monkeypatch.setattr(os, "fstat", lambda descriptor: smaller)
         assert Account("ana", "", plan).read(plan) is None
@@ -204,16 +259,47 @@ class TestLinksInASpool:
         (tmp_path / "ana.plan").symlink_to("secret")
         assert published(Spool(tmp_path), "ana") is None
 
-    def test_what_another_owns(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (tmp_path / "others").write_text("Theirs.")
-        link = tmp_path / "ana.plan"
-        link.symlink_to("others")
-        real = os.lstat
-
-        def by_another(path: Path) -> os.stat_result:
-            found = list(real(path))
-            found[stat.ST_UID] += path == link
-            return os.stat_result(found)
-
-        monkeypatch.setattr(os, "lstat", by_another)
+    @pytest.mark.skipif(ME != 0, reason="only root can give files away")
+    @pytest.mark.parametrize("into", ["others", "{folder}/others"])
+    def test_what_another_owns(self, tmp_path: Path, into: str) -> None:
+        """The link is ours, the file is not; a relative link as well as an absolute one."""
+        others = tmp_path / "others"
+        others.write_text("Theirs.")
+        os.chown(others, ME + 1000, -1)
+        (tmp_path / "ana.plan").symlink_to(into.format(folder=tmp_path))
         assert published(Spool(tmp_path), "ana") is None
+
+    @pytest.mark.skipif(ME != 0, reason="only root can give files away")
+    def test_the_owner_of_what_is_open_counts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whoever swaps what the link leads to, between the look and the opening, gains nothing."""
+        (tmp_path / "mine").write_text("Mine.")
+        (tmp_path / "others").write_text("Theirs.")
+        os.chown(tmp_path / "others", ME + 1000, -1)
+        link = tmp_path / "ana.plan"
+        link.symlink_to("mine")
+        real = os.readlink
+
+        def swapped(path: str, **how: int) -> str:
+            target = real(path, **how)
+            os.rename(tmp_path / "others", tmp_path / "mine")
+            return target
+
+        monkeypatch.setattr(os, "readlink", swapped)
+        assert found(Spool(tmp_path), "ana").read(link) is None
+
+    @pytest.mark.skipif(ME != 0, reason="only root can give files away")
+    def test_an_archive_that_is_a_link_to_the_folder_of_another(self, tmp_path: Path) -> None:
+        """Eve may write to the spool: her archive is a link to where only Ana's own program should look."""
+        secret = tmp_path / "secret"
+        secret.mkdir()
+        page = secret / "00000001.json"
+        page.write_text("[]")
+        os.chown(page, ME + 1000, -1)
+        (tmp_path / "eve.plan").write_text("Eve")
+        (tmp_path / "eve.plan.d").symlink_to("secret")
+        eve = found(Spool(tmp_path), "eve")
+        assert eve.read(eve.archive / "00000001.json") is None
+        os.chown(page, ME, -1)
+        read = eve.read(eve.archive / "00000001.json")
+        assert read is not None
+        assert read.raw == b"[]"

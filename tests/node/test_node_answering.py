@@ -17,6 +17,7 @@ from thimbl.core.plantext import decode
 from thimbl.node import answering, views
 from thimbl.node.accounts import Account, OwnAccount, Spool
 from thimbl.node.answering import Answerer
+from thimbl.node.kept import OVERHEAD
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -115,7 +116,7 @@ class TestQueries:
     @pytest.mark.parametrize(
         "user",
         [
-            *("nobody", "timeline", "bonds", "commune", "ALICE", "alice bob", "-alice", "*", "|id", "a" * 400),
+            *("nobody", "timeline/1", "bonds", "commune", "ALICE", "alice bob", "-alice", "*", "|id", "a" * 400),
             *("../../etc/passwd", "/etc/passwd", "..", ".", "alice.plan", "alice.plan.d", "alice.plan.d/00000001.json"),
             *("\u202ealice", "\udcff\udce9"),
         ],
@@ -127,9 +128,15 @@ class TestQueries:
         assert len(line) <= len("finger: : no such user.") + answering.MAX_ECHO
         assert line.isprintable()
 
-    def test_reserved_names_can_be_peoples(self, host, tmp_path):
+    @pytest.mark.parametrize("name", ["timeline", "timeline/head"])
+    def test_nobody_takes_the_place_of_a_page(self, host, tmp_path, name):
+        """Whoever had it would speak for the host."""
         (tmp_path / "timeline.plan").write_text("I am called so.")
-        assert b"called so" in ask(host, "timeline")
+        assert b"called so" not in ask(host, name)
+
+    def test_a_commune_is_read_at_its_own_name(self, host, tmp_path):
+        spool(tmp_path, Scribe("commune@fields.example", name="The Commune"))
+        assert verified_plan(host, "commune").head.name == "The Commune"
 
     def test_only_who_agreed_is_listed(self, host, alice, tmp_path):
         for name, listed in [("bo", "no"), ("cy", "Yes"), ("dan", None)]:
@@ -204,13 +211,20 @@ class TestMemory:
         for _ in range(3):
             ask(host, "alice")
             ask(host, "alice/head")
+            ask(host, "alice/since/619")
+        assert parsed == []
+        for _ in range(3):
+            ask(host, "alice/classic")
+            ask(host, "alice/before/300")
+            ask(host, f"alice/thread/{alice.at(600).id[:9]}")
         assert len(parsed) == 1
 
     def test_a_settled_plan_is_not_even_read(self, host, alice, monkeypatch):
-        ask(host, "alice")
+        """Nor is any view of it that was asked for before, the archive's pages and the list included."""
+        queries = ["alice", "alice/head", "alice/since/600", "alice/before/300", "alice/classic", "alice/following"]
+        before = [ask(host, query) for query in queries]
         monkeypatch.setattr(Account, "read", lambda self, path: pytest.fail("read again"))
-        ask(host, "alice")
-        verified_plan(host, "alice/since/600")
+        assert [ask(host, query) for query in queries] == before
 
     def test_no_signature_is_checked(self, host, alice, monkeypatch):
         """That is the reader's part."""
@@ -218,46 +232,90 @@ class TestMemory:
         ask(host, "alice")
         ask(host, "alice/before/300")
 
-    def test_memory_is_bounded(self, host, tmp_path, monkeypatch):
-        monkeypatch.setattr(answering, "KEPT_BYTES", 10_000)
+    def test_memory_is_bounded(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(answering, "KEPT_BYTES", 20_000)
+        host = Answerer(Spool(tmp_path), clock=lambda: LATER)
         for number in range(50):
             (tmp_path / f"u{number}.plan").write_text(f"{number} " + "x" * 1000)
             ask(host, f"u{number}")
             ask(host, "u0")
-        kept = list(host._kept)
-        assert len(kept) == 9
-        assert kept[-1] == "u0"
+        kept = host._plans
+        assert 20_000 - 1_200 - OVERHEAD < kept.size <= 20_000
+        assert "u0" in kept.items
         (tmp_path / "big.plan").write_text("y" * 20_000)
         assert b"yyy" in ask(host, "big")
-        assert not host._kept
-        assert host._size == 0
+        assert (len(kept.items), kept.size) == (0, 0)
 
     def test_a_list_of_all_pushes_nobody_out_and_reads_nothing_twice(self, host, alice, tmp_path, monkeypatch):
         for number in range(20):
             (tmp_path / f"u{number}.plan").write_text("listed by nobody")
         ask(host, "alice")
         assert b"alice" in ask(host, "")
-        assert list(host._kept) == ["alice"]
+        assert b"Post 620." in ask(host, "timeline")
+        assert list(host._plans.items) == ["alice"]
         monkeypatch.setattr(Account, "read", lambda self, path: pytest.fail("read again"))
         assert b"alice" in ask(host, "")
+        assert b"Post 620." in ask(host, "timeline")
 
-    def test_polls_that_find_nothing_new_are_kept_and_bounded(self, host, alice, tmp_path, monkeypatch):
-        first = ask(host, "alice/since/620")
-        monkeypatch.setattr(answering, "view", lambda *arguments: pytest.fail("made again"))
-        assert ask(host, "alice/since/620") == first
-        monkeypatch.undo()
-        for number in range(100):
+    def test_whoever_asks_for_every_view_pushes_out_none_of_others(self, host, alice, tmp_path):
+        spool(tmp_path, Scribe("bo@fields.example"))
+        ask(host, "bo/head")
+        for number in range(2 * answering.VIEWS_EACH):
             ask(host, f"alice/since/{620 + number}")
-            ask(host, f"alice/since/{number}")
-        small = host._kept["alice"].small
-        assert len(small) <= answering.MAX_SMALL
-        assert max(map(len, small.values())) <= answering.SMALL
+            ask(host, f"alice/before/{number}")
+        kept = host._views
+        assert len(kept.items) == answering.VIEWS_EACH + 1
+        assert "bo/head" in kept.items
+        assert kept.size == sum(len(item.answer) + OVERHEAD for item in kept.items.values())
         alice.posts(1)
         spool(tmp_path, alice)
         assert b"Post 621." in ask(host, "alice/since/620")
 
-    def test_a_page_of_the_archive_is_not_kept(self, host, alice, tmp_path):
-        assert b"Post 3." in ask(host, "alice/before/5")
+    def test_a_page_of_the_archive_that_is_gone_is_not_served_from_memory(self, host, alice, tmp_path):
+        """A view is kept as long as all files that it was made from are as they were."""
+        asked = ask(host, "alice/before/5")
+        assert b"Post 3." in asked
         page = tmp_path / "alice.plan.d" / "00000001.json"
-        page.unlink()
+        page.rename(tmp_path / "aside")
         assert b"Post 3." not in ask(host, "alice/before/5")
+        (tmp_path / "aside").rename(page)
+        assert ask(host, "alice/before/5") == asked
+        page.parent.chmod(0o700)
+        (tmp_path / "alice.plan").write_text("Plain words.")
+        refused(ask(host, "alice/before/5"))
+
+    def test_a_reload_forgets(self, host, alice, monkeypatch):
+        ask(host, "alice")
+        ask(host, "alice/head")
+        host.reload()
+        monkeypatch.setattr(Account, "read", lambda self, path: None)
+        refused(ask(host, "alice"))
+
+    def test_a_plan_that_no_client_would_take(self, host, tmp_path, monkeypatch):
+        """Escapes make more of a JSON plan than its file is; nobody is sent more than they take."""
+        monkeypatch.setattr(answering, "MAX_ANSWER", 20_000)
+        scribe = Scribe(bio="\x7f" * 8_000)
+        (tmp_path / "alice.plan").write_text(scribe.line())
+        assert "too long to be sent" in refused(ask(host, "alice"))
+        assert "too long to be sent" in refused(ask(host, "alice/head"))
+
+
+class TestAliases:
+    def test_a_name_that_leads_to_an_account(self, alice, tmp_path):
+        spool(tmp_path, Scribe("bo@fields.example"))
+        table = {"root": "alice", "postmaster": "root", "bo": "alice", "timeline": "alice", "gone": "nobody"}
+        host = Answerer(Spool(tmp_path), lambda: LATER, aliases=table)
+        for name in ("root", "bo"):
+            assert ask(host, name) == ask(host, "alice")
+            assert ask(host, f"{name}/head") == ask(host, "alice/head")
+        # To no other alias, to no page, to nobody.
+        for name in ("postmaster", "gone", "gone/head"):
+            assert refused(ask(host, name)) == f"finger: {name}: no such user."
+        assert not ask(host, "timeline").startswith(b"Login")
+
+    def test_in_a_circle(self, tmp_path):
+        host = Answerer(Spool(tmp_path), lambda: LATER, aliases={"a": "b", "b": "a", "c": "c"})
+        for name in "abc":
+            refused(ask(host, name))
+        (tmp_path / "b.plan").write_text("B.")
+        assert ask(host, "a").endswith(b"B.\r\n")

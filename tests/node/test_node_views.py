@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.support.asking import NOW, ask, plan_of, refused, seqs, verified_plan
-from tests.support.scribe import START, Scribe
+from tests.support.scribe import START, Scribe, continued
 from tests.support.spooler import spool, write_archive
 from thimbl.core.answer import read_answer
 from thimbl.core.archive import page_name
@@ -36,7 +36,7 @@ class TestViews:
             page = plan_of(host, f"alice/before/{plan.oldest.seq}")
             assert page.records[0].seq == plan.oldest.seq - 1
             assert len(ask(host, f"alice/before/{plan.oldest.seq}")) < 70_000
-            plan, asked = plan.continued(page), asked + 1
+            plan, asked = continued(plan, page), asked + 1
         assert 1 <= asked < 10
         assert [record.data for record in reversed(plan.records)] == [record.data for record in alice.records]
         judgement = judge(plan, Known(alice.address), NOW)
@@ -130,7 +130,14 @@ class TestViews:
         ],
     )
     def test_no_such_view(self, host, alice, view):
-        assert refused(ask(host, f"alice/{view}")).endswith(": no such user.")
+        """One line says what there is instead."""
+        line = refused(ask(host, f"alice/{view}"))
+        assert ": no such page. " in line
+        assert "head, since/N, before/N, following, classic, thread/ID" in line
+
+    def test_a_view_of_plain_words(self, host, tmp_path):
+        (tmp_path / "bo.plan").write_text("Gone fishing.")
+        assert refused(ask(host, "bo/head")).endswith("This plan is plain words: ask for the name alone.")
 
 
 def plan_classic(host):

@@ -1,161 +1,209 @@
-"""From a query to an answer: whose plan, which view, or one polite line (RFC 1288 2.5, plan-format 6).
+"""From a query to an answer: whose plan, which view or page, or one polite line (RFC 1288 2.5 and 3.2, plan-format 6).
 
-- Answers are kept: a query for an unchanged plan costs a stat. What is kept is bounded in bytes.
-- An edited plan shows in the next answer. A file's times tell two states of it apart only when they lie further apart
-  than its file system's clock ticks, so a plan that was changed a moment ago is read again.
+- Answers are kept: a query for an unchanged plan, or a view of it, costs a look at the times of what it was made from.
+- An edited plan shows in the next answer, however fast one asks after saving it.
+- The order is: a reserved name, the table of aliases, an account. So no account takes a page's place, and an alias
+  leads to an account and never to another alias.
+- Nothing is forwarded (RFC 1288 3.2.1). What looks like it, `alice@her.host`, is answered from a copy or refused in one
+  line, which does not tell why: neither whom this host follows nor what it has heard of.
 - Nothing here knows Twisted, so that inetd can run the same answers.
 """
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from finger.query import Query
-from finger.wire import to_wire
+from finger.wire import MAX_ANSWER, to_wire
+from thimbl.core.address import Address, AddressError
 from thimbl.core.terminal import safe_line
-from thimbl.node.accounts import Account, Accounts, Stamp
-from thimbl.node.views import LISTED, OF_PLAN_ALONE, NoSuchView, Published, make_published, read_published, view, whole
+from thimbl.node.accounts import Account, Accounts, File
+from thimbl.node.frontdoor import FrontDoor, project_of
+from thimbl.node.glance import glance
+from thimbl.node.kept import FOR_EVER, Kept, Shelf
+from thimbl.node.parsed import ParsedPlans, digest_of
+from thimbl.node.reserved import Registry
+from thimbl.node.sources import settled, unchanged
+from thimbl.node.views import VIEWS, FileArchive, NoSuchView, quick_view, view, whole
 
-KEPT_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of plans that are kept: 256 full windows. The records made of them take ten times as much."""
+if TYPE_CHECKING:
+    from thimbl.node.copies import Copies
 
-SETTLED: Final = 2 * 10**9
-"""Nanoseconds after which a change shows in a file's times: those of FAT, the coarsest, tick every two seconds."""
+KEPT_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of answers with whole plans that are kept: 5,000 accounts with plans of 20 KB are 100 MB, and the largest shell
+hosts twice that. A host takes what the plans that people ask for take, and no more than this."""
 
-MAX_LISTED: Final = 10_000
-"""Accounts in the answer to an empty query: what still fits the size of an answer that clients take."""
+VIEW_BYTES: Final = 128 * 1024 * 1024
+"""Bytes of answers with views that are kept: as much as half of that, since who asks for views asks for what is new."""
 
-SMALL: Final = 4 * 1024
-"""Bytes of an answer to `since` or `head` that is kept too: a poll that finds nothing new is what most queries are."""
-
-MAX_SMALL: Final = 8
-"""Small answers kept of one plan."""
+VIEWS_EACH: Final = 16
+"""Answers with views that are kept of one account: followers come a few at a time from the same few numbers, and
+whoever asks for one number after the other pushes out nobody else's."""
 
 MAX_ECHO: Final = 80
 """Characters of a query that an answer repeats: one line of a terminal."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A plan and the whole answer for it."""
-
-    published: Published
-    answer: bytes
-    settled: bool
-    """Whether the file's times are old enough to tell this state of it from the next."""
-    small: dict[str, bytes] = field(default_factory=dict)
-    """Answers to views that follow from the plan alone, by query."""
+REFUSED: Final = to_wire("Finger forwarding service denied: this host answers for its own accounts only.\n")
+"""The same line whatever was asked for, and why ever it is not given."""
 
 
 class Answerer:
     """Answers queries from files. Call it with a `Query`; it gives the bytes to send.
 
-    `clock` is the time in nanoseconds since 1970, as the file system's clock has it.
+    `clock` is the time in nanoseconds since 1970, as the file system's clock has it. `copies` are those of a mirror.
+    `door` answers for the host as a whole, and `reserved` for names that no account can have.
     """
 
-    def __init__(self, accounts: Accounts, clock: Callable[[], int] = time.time_ns) -> None:
-        self.accounts = accounts
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Callable[[], int] = time.time_ns,
+        *,
+        aliases: Mapping[str, str] | None = None,
+        copies: "Copies | None" = None,
+        door: FrontDoor | None = None,
+        reserved: Registry | None = None,
+    ) -> None:
+        self.accounts, self.aliases, self.copies = accounts, dict(aliases or {}), copies
+        self.door = FrontDoor(accounts, clock, copies=copies) if door is None else door
+        self._parsed = ParsedPlans()
+        self.reserved = Registry.of(accounts, self.door, copies, self._parsed) if reserved is None else reserved
         self._clock = clock
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._size = 0
-        self._listed: dict[str, tuple[Stamp, str | None]] = {}
+        self._plans = Shelf(KEPT_BYTES)
+        self._views = Shelf(VIEW_BYTES, VIEWS_EACH)
 
     def __call__(self, query: Query, peer: object = None) -> bytes:
         """The answer to `query`, in the form of the wire."""
+        user = query.user
         if query.hosts:
-            return to_wire("Finger forwarding service denied: this host answers for its own accounts only.\n")
-        if not query.user:
-            return to_wire(self._listing())
-        name, *words = query.user.split("/")
-        account = self.accounts.find(name)
-        # An account without a plan is not told from none: what its owner did not publish is not ours to tell.
-        kept = self._current(account) if account is not None else None
-        if kept is None:
-            return _no_such_user(query.user)
-        if not words:
+            return self._forwarded(query)
+        shelf = self._plans
+        if (kept := shelf.get(user)) is None:
+            shelf = self._views
+            kept = shelf.get(user)
+        if (
+            kept is not None
+            and kept.settled
+            and (kept.until == FOR_EVER or time.monotonic() < kept.until)
+            and unchanged(kept.sources)
+        ):
+            shelf.used(user)
             return kept.answer
-        if (small := kept.small.get(query.user)) is not None:
-            return small
-        try:
-            answer = to_wire(view(kept.published, words))
-        except NoSuchView:
-            return _no_such_user(query.user)
-        if words[0] in OF_PLAN_ALONE and len(answer) <= SMALL:
-            if len(kept.small) >= MAX_SMALL:
-                kept.small.clear()
-            kept.small[query.user] = answer
+        return self._made(user) if user else self.door.listing(verbose=query.verbose)
+
+    @property
+    def kept(self) -> int:
+        """How many answers are kept ready."""
+        return len(self._plans.items) + len(self._views.items)
+
+    def reload(self) -> None:
+        """Forget all that is kept, as when the settings were read anew."""
+        self._plans.clear()
+        self._views.clear()
+        self._parsed.clear()
+        if self.copies is not None:
+            self.copies.reload()
+
+    def _made(self, user: str) -> bytes:
+        """The answer to `user`, made anew."""
+        name, *words = user.split("/")
+        page = self.reserved.pages.get(name)
+        if page is not None and not page.yields:
+            return _no_such_user(user) if words else to_wire(page.make())
+        target = self.aliases.get(name, name)
+        account = self.accounts.find(target)
+        if not words:
+            answer = None if account is None else self._plan(user, account)
+            if answer is None and page is not None:
+                return to_wire(page.make())
+            return answer or self._person(user, account)
+        file = None if account is None else account.read(account.plan)
+        # An account without a plan is not told from none: what its owner did not publish is not ours to tell.
+        if account is None or file is None:
+            self._views.drop(user)
+            return _no_such_user(user)
+        return self._view(user, account, file, words)
+
+    def _plan(self, user: str, account: Account) -> bytes | None:
+        now = self._clock()
+        file = account.read(account.plan)
+        if file is None:
+            self._plans.drop(user)
+            return None
+        project, beside = project_of(account)
+        digest = digest_of(account, file.raw, project)
+        before = self._plans.get(user)
+        if before is not None and before.digest == digest:
+            answer = before.answer
+        else:
+            found = glance(file.raw)
+            name = (found.head.name if found else "") or account.full_name
+            answer = _bounded(user, to_wire(whole(account.name, name, file.raw, project)))
+        sources = (*file.sources, *beside)
+        until = time.monotonic() + self.accounts.seconds()
+        self._plans.put(user, Kept(answer, sources, until, digest, settled(sources, now)))
         return answer
 
-    def _current(self, account: Account) -> _Kept | None:
-        """What the account has published, from memory where its file is as it was."""
-        kept = self._kept.get(account.name)
-        if kept is not None and kept.settled and self._is_same(kept.published, account):
-            self._kept.move_to_end(account.name)
-            return kept
-        before = None if kept is None else kept.published
-        published = read_published(account, before)
-        self._forget(account.name)
-        if published is None:
-            return None
-        answer = kept.answer if kept and published.raw is kept.published.raw else to_wire(whole(published))
-        fresh = _Kept(published, answer, self._is_settled(published.stamp))
-        self._keep(account.name, fresh)
-        return fresh
+    def _person(self, asked: str, account: Account | None) -> bytes:
+        """Somebody without a plan, or whoever else may be meant (RFC 1288 2.5.4), where the host tells of people."""
+        if account is None:
+            found = self.door.called(asked)
+            if len(found) > 1:
+                return self.door.table(found)
+            account = self.accounts.find(found[0][0]) if found else None
+            answer = None if account is None else self._plan(found[0][0], account)
+            if answer is not None:
+                return answer
+        return (None if account is None else self.door.person(account)) or _no_such_user(asked)
 
-    @staticmethod
-    def _is_same(published: Published, account: Account) -> bool:
-        return account.stamp(account.plan) == published.stamp and published.account == account
+    def _view(self, user: str, account: Account, file: File, words: list[str]) -> bytes:
+        now = self._clock()
+        if (page := self.reserved.views.get(words[0])) is not None:
+            return _bounded(user, to_wire(page.make(account, words[1:])))
+        archive = FileArchive(account)
+        text = quick_view(account, file.raw, words)
+        if text is None:
+            plan = self._parsed.of(account, file)
+            try:
+                text = view(plan, archive, words)
+            except NoSuchView:
+                return self._no_such_view(user, has_views=plan.plan is not None)
+        answer = _bounded(user, to_wire(text))
+        sources = (*file.sources, *archive.sources)
+        until = time.monotonic() + self.accounts.seconds()
+        self._views.put(user, Kept(answer, sources, until, b"", settled(sources, now), account.name))
+        return answer
 
-    def _is_settled(self, stamp: Stamp) -> bool:
-        return self._clock() - stamp.changed > SETTLED
+    def _forwarded(self, query: Query) -> bytes:
+        """RFC 1288 2.3, {Q2}: never a connection of our own, since a stranger would choose where to (3.2.1)."""
+        if self.copies is None or not query.user or len(query.hosts) > 1:
+            return REFUSED
+        name, *words = query.user.split("/")
+        try:
+            address = Address.parse(f"{name}@{query.hosts[0]}")
+            page = self.reserved.views.get(words[0]) if words else None
+            if page is not None and page.copy is not None:
+                text = page.copy(address, words[1:])
+                answer = None if text is None else to_wire(text)
+            else:
+                answer = self.copies.answer(address, words)
+        except AddressError:
+            return REFUSED
+        except NoSuchView:
+            return self._no_such_view(f"{query.user}@{query.hosts[0]}", has_views=True)
+        return REFUSED if answer is None else _bounded(query.user, answer)
 
-    def _keep(self, name: str, kept: _Kept) -> None:
-        self._kept[name] = kept
-        self._size += len(kept.published.raw)
-        while self._size > KEPT_BYTES:
-            self._forget(next(iter(self._kept)))
-
-    def _forget(self, name: str) -> None:
-        if (gone := self._kept.pop(name, None)) is not None:
-            self._size -= len(gone.published.raw)
-
-    def _listing(self) -> str:
-        listed: dict[str, tuple[Stamp, str | None]] = {}
-        lines = []
-        for account in self.accounts.all():
-            known = self._listed.get(account.name)
-            if known is None or account.stamp(account.plan) != known[0]:
-                known = _listed_as(account)
-            if known is None:
-                continue
-            if self._is_settled(known[0]):
-                listed[account.name] = known
-            if known[1] is not None:
-                lines.append(f"{account.name:<20} {known[1]}".rstrip())
-            if len(lines) == MAX_LISTED:
-                break
-        self._listed = listed
-        if not lines:
-            return "Nobody here has asked to be listed. Ask for an account by its name.\n"
-        return "\n".join([f"{'Login':<20} Name", *lines, ""])
+    def _no_such_view(self, user: str, *, has_views: bool) -> bytes:
+        shown = safe_line(user)[:MAX_ECHO]
+        there = ", ".join([*VIEWS, *(page.shown for page in self.reserved.views.values())]) if has_views else ""
+        hint = f"After the / may stand {there}." if there else "This plan is plain words: ask for the name alone."
+        return to_wire(f"finger: {shown}: no such page. {hint}\n")
 
 
-def _listed_as(account: Account) -> tuple[Stamp, str | None] | None:
-    """The state of the account's plan, and the name to list it under: None where it did not agree.
-
-    Kept apart from the answers: a host has more accounts than anybody asks for, and one empty query must neither read
-    every plan again nor push those out of memory that people do ask for.
-    """
-    found = account.read(account.plan)
-    if found is None:
-        return None
-    raw, stamp = found
-    if LISTED.encode() not in raw:  # spares most plans the parser
-        return stamp, None
-    published = make_published(account, raw, stamp)
-    return stamp, safe_line(published.name) if published.listed else None
+def _bounded(asked: str, answer: bytes) -> bytes:
+    if len(answer) <= MAX_ANSWER:
+        return answer
+    return to_wire(f"finger: {safe_line(asked)[:MAX_ECHO]}: this is too long to be sent: {len(answer):,} bytes.\n")
 
 
 def _no_such_user(asked: str) -> bytes:
