@@ -1,124 +1,186 @@
-"""How fast `thimbl serve` answers, against a bare Twisted LineReceiver that sends the same bytes from memory.
+"""How fast `thimbl serve` answers for 5,000 accounts, against a bare Twisted LineReceiver and Debian's fingerd.
 
-Both are child processes on loopback with a full listen backlog; 64 clients at once, each asking again as soon as it is
-answered, one connection a query. The contenders take turns, and the median of the rounds counts. The clients share the
-machine and take more of it than a server does, so CPU per request (the server's own, user and system) says more than
-requests a second.
+Every account of a spool has a plan of its own of some 20 KB; random ones are asked for, one connection a query, each
+client again as soon as it is answered. `thimbl serve` routes, holds to its limits (raised, since all the load comes
+from few addresses), counts for /metrics and writes a line of log a query (to nowhere); the bare server has the same
+plans in memory and does nothing else. An answer that is not the plan is an error, and so is one that takes a second.
 
-    python bench/serve.py
+Servers of one process have one core, the generator another. The contenders take turns, and the medians count. On two
+cores the generator's half of the network is a part of what is measured: processor time an answer says more than
+answers a second.
+
+    python bench/serve.py [ACCOUNTS]
 """
 
-import asyncio
-import socket
+import json
+import os
 import sys
 import tempfile
 import time
+from multiprocessing import Pool
 from pathlib import Path
-from statistics import median
 from typing import Any, Final
 
+from bench import _fingerd
 from bench._authors import machine, plan_text
 from bench._children import Child, child, thimbl_serve
+from bench._load import Generator, Result, ask, cores, middle, wrong
 from thimbl.core.address import Address
 
-AT_ONCE: Final = 64
-ROUNDS: Final = 5
-SECONDS: Final = 1.5
-WARM_UP: Final = 0.3
+ACCOUNTS: Final = 5_000
+ROUNDS: Final = 3
 POSTS: Final = 75
 """Of a plan of 20 KB."""
 
-ALICE: Final = Address("alice", "fields.example")
+MANY: Final = 200_000
+"""Queries over which memory has to stay as it is."""
+
+POLLED: Final = 200
+"""Accounts that are asked for views: each was read once before, and so is every one of these."""
+
+OPTIONS: Final = (
+    *("--metrics", "tcp:0:interface=127.0.0.1", "--log", "queries"),
+    *("--queries-per-minute", "1000000", "--connections-per-address", "1000", "--connections", "2000"),
+)
 
 
-class Client(asyncio.Protocol):
-    """One query. `done` fires when the whole answer, of `size` bytes, has come and the server has closed."""
-
-    def __init__(self, query: bytes, size: int) -> None:
-        self.query, self.left = query, size
-        self.done = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(self.query)
-
-    def data_received(self, data: bytes) -> None:
-        self.left -= len(data)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if error or self.left:
-            self.done.set_exception(error or RuntimeError(f"an answer lacks {self.left} bytes"))
-        else:
-            self.done.set_result(None)
+def write_plans(job: tuple[Path, int, int]) -> None:
+    """Some of the accounts."""
+    spool, first, behind = job
+    base = plan_text(Address("u0000", "fields.example"), POSTS)
+    for number in range(first, behind):
+        # Signing 375,000 posts takes minutes. What is served is the file as it is: here each has a line of its own.
+        text = base.replace("u0000", f"u{number:04}").replace("Keeps cows.", f"Cow {number:06}.")
+        (spool / f"u{number:04}.plan").write_text(text, encoding="utf-8")
 
 
-async def load(port: int, query: bytes, size: int, seconds: float) -> float:
-    """Answers a second."""
-    loop = asyncio.get_running_loop()
+def make_spool(spool: Path, accounts: int) -> None:
+    """Plans of the same size, each with its own text."""
+    spool.mkdir()
+    step = -(-accounts // 8)
+    with Pool() as pool:
+        pool.map(write_plans, [(spool, n, min(n + step, accounts)) for n in range(0, accounts, step)])
+
+
+def ask_each(thimbl: Child, accounts: int, answers: Path) -> int:
+    """Every account once: it is read then. The answers go to files, for the bare server. Bytes of one answer."""
+    answers.mkdir()
     began = time.perf_counter()
-
-    async def ask_again() -> int:
-        count = 0
-        while time.perf_counter() < began + seconds:
-            _, client = await loop.create_connection(lambda: Client(query, size), "127.0.0.1", port)
-            await client.done
-            count += 1
-        return count
-
-    counts = await asyncio.gather(*(ask_again() for _ in range(AT_ONCE)))
-    return sum(counts) / (time.perf_counter() - began)
+    sizes = set()
+    for number in range(accounts):
+        answer = ask(thimbl.port, f"u{number:04}")
+        (answers / f"u{number:04}").write_bytes(answer)
+        sizes.add(len(answer))
+    print(f"{accounts:,} accounts, each asked for the first time: {time.perf_counter() - began:.1f} s", flush=True)
+    (size,) = sizes
+    return size
 
 
-def ask_once(port: int, query: bytes) -> bytes:
-    """One whole answer."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(query)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+def show(name: str, result: Result) -> None:
+    print(
+        f"  {name:<34} {result.rate:>7,.0f} req/s  p50 {result.p50:>6.1f}  p99 {result.p99:>6.1f} ms"
+        f"  {result.cpu:>5.0f} us CPU  {result.wrong} wrong",
+        flush=True,
+    )
 
 
-def measure(server: Child, query: bytes, size: int) -> tuple[float, float]:
-    """Requests a second, and microseconds of the server's processor time for each."""
-    before = server.cpu()
-    began = time.perf_counter()
-    rate = asyncio.run(load(server.port, query, size, SECONDS))
-    return rate, (server.cpu() - before) / (rate * (time.perf_counter() - began)) * 1e6
+def compare(load: Generator, servers: dict[str, Child], at_once: int, accounts: int, size: int) -> None:
+    """The plan, at so many at once."""
+    print(f"random plans of {size:,} bytes, {at_once} at once")
+    seen: dict[str, list[Result]] = {name: [] for name in servers}
+    for _ in range(ROUNDS):
+        for name, server in servers.items():
+            seen[name].append(load.run(server, at_once, "u%04d", accounts, size))
+    bare, thimbl = (middle(results) for results in seen.values())
+    for name, result in zip(servers, (bare, thimbl), strict=True):
+        show(name, result)
+    ratios = f"{thimbl.rate / bare.rate:.2f} of the rate, {thimbl.p99 / bare.p99:.2f} of p99"
+    print(f"  ratio: {ratios}, {thimbl.cpu / bare.cpu:.2f} of the CPU")
 
 
-def compare(title: str, folder: Path, thimbl: Child, query: bytes) -> None:
-    """Measure both on one query, and print it."""
-    answer = ask_once(thimbl.port, query)
-    file = folder / "answer"
-    file.write_bytes(answer)
-    with child(__file__, "--bare", str(file)) as bare:
-        contenders = {"bare LineReceiver": bare, "thimbl serve": thimbl}
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-        for server in contenders.values():
-            assert ask_once(server.port, query) == answer
-            asyncio.run(load(server.port, query, len(answer), WARM_UP))
+def compare_views(load: Generator, thimbl: Child) -> None:
+    """What programs ask for, beside the plan itself."""
+    views = {"the plan": "u%04d", "head": "u%04d/head", "since, nothing new": f"u%04d/since/{POSTS}"}
+    print(f"views of {POLLED} accounts, 64 at once")
+    for pattern in views.values():
+        for number in range(POLLED):
+            ask(thimbl.port, pattern % number)
+    seen: dict[str, list[Result]] = {name: [] for name in views}
+    for _ in range(ROUNDS):
+        for name, pattern in views.items():
+            size = len(ask(thimbl.port, pattern % 0)) if name == "the plan" else 0
+            seen[name].append(load.run(thimbl, 64, pattern, POLLED, size, 0.7))
+    for name, results in seen.items():
+        show(name, middle(results))
+
+
+def edit_under_load(load: Generator, thimbl: Child, spool: Path, accounts: int, size: int) -> None:
+    """Memory over very many queries; and a plan that is edited meanwhile is in its next answer."""
+    before = thimbl.memory()
+    path = spool / "u0007.plan"
+    new = path.read_text(encoding="utf-8").replace("the cow is bought", "the cow is sold!!")
+    with load.begin(thimbl.port, 64, "u%04d", accounts, size, "-n", str(MANY)) as process:
+        time.sleep(2)
+        assert b"sold!!" not in ask(thimbl.port, "u0007")
+        path.with_suffix(".new").write_text(new, encoding="utf-8")
+        os.replace(path.with_suffix(".new"), path)
+        assert b"sold!!" in ask(thimbl.port, "u0007"), "an edit shows in the next answer"
+        seen: dict[str, Any] = json.loads(process.communicate()[0])
+    print(
+        f"{seen['ok']:,} queries: {before:.1f} MiB of memory before, {thimbl.memory():.1f} after; {wrong(seen)} wrong; "
+        "a plan that was edited meanwhile showed in its next answer"
+    )
+
+
+def compare_fingerd(load: Generator, thimbl: Child, accounts: int, size: int) -> None:
+    """The daemon of decades, on the same core."""
+    if not _fingerd.installed():
+        print("Debian's fingerd is not installed, or this is not root (apt install openbsd-inetd fingerd): left out")
+        return
+    print("Debian's fingerd under inetd, asked for an account without a plan")
+    with _fingerd.fingerd(cores()[0]) as server:
+        for at_once in (64, 512):
+            new = load.run(thimbl, at_once, "u%04d", accounts, size)
+            old = load.run(server, at_once, _fingerd.somebody(), seconds=2)
+            _fingerd.wait_until_idle(server)
+            show(f"fingerd, {at_once} at once", old)
+            show(f"thimbl serve, {at_once} at once", new)
+            print(f"  ratio: {new.rate / old.rate:.0f} times as many a second, {new.cpu / old.cpu:.3f} of the CPU")
+
+
+def compare_workers(load: Generator, spool: Path, accounts: int, size: int) -> None:
+    """Two processes on one port, on all cores, the generator on one."""
+    seen: dict[str, list[Result]] = {"one": [], "two": []}
+    names = min(accounts, 500)
+    print(f"workers, {names} accounts, 64 at once, the generator on a core of its own")
+    with (
+        thimbl_serve(spool, *OPTIONS, quiet=True) as one,
+        thimbl_serve(spool, *OPTIONS, "--workers", "2", quiet=True) as two,
+    ):
+        for server in (one, two):
+            load.run(server, 64, "u%04d", names, size, 2.5)  # each worker reads what it is asked for
         for _ in range(ROUNDS):
-            for name, server in contenders.items():
-                measured[name].append(measure(server, query, len(answer)))
-    print(f"{title}: {len(answer):,} bytes, {AT_ONCE} at once")
-    medians = {name: [median(column) for column in zip(*rows, strict=True)] for name, rows in measured.items()}
-    for name, (rate, cost) in medians.items():
-        print(f"  {name:<18} {rate:>7,.0f} req/s   {cost:>5.0f} us CPU a request")
-    (floor_rate, floor_cost), (rate, cost) = medians.values()
-    print(f"  ratio              {rate / floor_rate:>7.2f}         {cost / floor_cost:>5.2f}")
+            for name, server in (("one", one), ("two", two)):
+                seen[name].append(load.run(server, 64, "u%04d", names, size))
+    first, second = (middle(results) for results in seen.values())
+    show("--workers 1", first)
+    show("--workers 2", second)
+    print(f"  ratio: {second.rate / first.rate:.2f} of the rate")
 
 
-def serve_bare(file: str) -> None:
-    """The contender: reads a line, writes the bytes of `file`, closes."""
+def serve_bare(answers: str) -> None:
+    """The contender: reads a line, writes the plan from memory, closes."""
     from twisted.internet import reactor as installed
     from twisted.internet.protocol import Factory
     from twisted.protocols.basic import LineReceiver
 
-    from finger.listening import maximum_backlog
+    from finger.descriptions import maximum_backlog
 
     reactor: Any = installed
-    answer = Path(file).read_bytes()
+    plans = {path.name.encode(): path.read_bytes() for path in Path(answers).iterdir()}
 
     def answer_and_close(self: Any, line: bytes) -> None:
-        self.transport.write(answer)
+        self.transport.write(plans[line])
         self.transport.loseConnection()
 
     bare = type("Bare", (LineReceiver,), {"delimiter": b"\r\n", "lineReceived": answer_and_close})
@@ -127,22 +189,29 @@ def serve_bare(file: str) -> None:
     reactor.run()
 
 
-def main() -> None:
-    """Measure two queries: what a person asks, and what a program asks most."""
+def main(accounts: int) -> None:
+    """Everything, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="thimbl-bench-") as name:
         folder = Path(name)
         spool = folder / "spool"
-        spool.mkdir()
-        (spool / "alice.plan").write_text(plan_text(ALICE, POSTS), encoding="utf-8")
+        load = Generator(folder)
+        make_spool(spool, accounts)
         time.sleep(2.1)  # a plan that was changed a moment ago is read again for each answer
-        with thimbl_serve(spool) as thimbl:
-            print(machine("twisted"))
-            compare("the plan", folder, thimbl, b"alice\r\n")
-            compare("a poll that finds nothing new", folder, thimbl, f"alice/since/{POSTS}\r\n".encode())
+        print(machine("twisted"), flush=True)
+        with thimbl_serve(spool, *OPTIONS, cores=cores()[0], quiet=True) as thimbl:
+            size = ask_each(thimbl, accounts, folder / "answers")
+            with child(__file__, "--bare", str(folder / "answers"), cores=cores()[0]) as bare:
+                servers = {"bare LineReceiver": bare, "thimbl serve": thimbl}
+                for at_once in (64, 512):
+                    compare(load, servers, at_once, accounts, size)
+            compare_fingerd(load, thimbl, accounts, size)
+            compare_views(load, thimbl)
+            edit_under_load(load, thimbl, spool, accounts, size)
+        compare_workers(load, spool, accounts, size)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--bare"]:
         serve_bare(sys.argv[2])
     else:
-        main()
+        main(int(sys.argv[1]) if sys.argv[1:] else ACCOUNTS)

@@ -74,6 +74,11 @@ class FingerClient:
         self._clock = clock
         self._limits = limits or ClientLimits()
 
+    @property
+    def clock(self) -> Clock:
+        """The time that its waits are measured by."""
+        return self._clock
+
     def ask(self, host: str, port: int, query: Query | bytes) -> Deferred[bytes]:
         """The answer of `host` to `query`, as it came (see `finger.wire.from_wire`).
 

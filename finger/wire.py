@@ -72,16 +72,16 @@ class ClientState(Enum):
     BROKEN = "the answer broke the rules"
 
 
-#: (state, what happens) -> next state. What is not here is a `LocalProtocolError`.
+#: What happens -> the states in which it may, and the next state. What is not here is a `LocalProtocolError`.
 _SERVER = {
-    (ServerState.WAITING, "query"): ServerState.ANSWERING,
-    (ServerState.WAITING, "bad query"): ServerState.REFUSING,
-    (ServerState.WAITING, "refuse"): ServerState.DONE,  # too busy, or too slow a client
-    (ServerState.ANSWERING, "answer"): ServerState.DONE,
-    (ServerState.ANSWERING, "refuse"): ServerState.DONE,
-    (ServerState.REFUSING, "refuse"): ServerState.DONE,
+    "query": ((ServerState.WAITING,), ServerState.ANSWERING),
+    "bad query": ((ServerState.WAITING,), ServerState.REFUSING),
+    "answer": ((ServerState.ANSWERING,), ServerState.DONE),
+    # From the first: too busy a server, or too slow a client.
+    "refuse": ((ServerState.WAITING, ServerState.ANSWERING, ServerState.REFUSING), ServerState.DONE),
 }
 
+#: (state, what happens) -> next state.
 _CLIENT = {
     (ClientState.IDLE, "query"): ClientState.READING,
     (ClientState.READING, "data"): ClientState.READING,
@@ -111,7 +111,10 @@ class ServerConnection:
             self.excess = self.excess or bool(data)
             return []
         seen = len(self._line)
-        self._line += data[: MAX_QUERY - seen]
+        if seen or len(data) > MAX_QUERY:
+            self._line += data[: MAX_QUERY - seen]
+        else:
+            self._line = data  # mostly the whole query comes at once
         end = self._line.find(b"\n", seen)
         if end < 0:
             if len(self._line) < MAX_QUERY:
@@ -147,8 +150,8 @@ class ServerConnection:
         return to_wire(f"{text[:1].upper()}{text[1:].rstrip('.')}.\n")
 
     def _move(self, what: str) -> None:
-        after = _SERVER.get((self.state, what))
-        if after is None:
+        before, after = _SERVER[what]
+        if self.state not in before:
             raise LocalProtocolError(f"a server can not send: it is {self.state.value} ({what})")
         self.state = after
 

@@ -4,12 +4,12 @@ from typing import Any, cast
 
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
-from twisted.internet.testing import MemoryReactorClock, RaisingMemoryReactor
+from twisted.internet.testing import MemoryReactorClock
 
 from finger.errors import ListenFailed
 from finger.listening import describe, listen, maximum_backlog, with_backlog
+from tests.support.finger_world import Reactor
 
 
 @pytest.mark.parametrize(
@@ -45,24 +45,26 @@ def test_maximum_backlog(tmp_path):
 
 def result_of(description: str, reactor: Any = None) -> Any:
     results: list[Any] = []
-    listen(reactor or MemoryReactorClock(), description, Factory()).addBoth(results.append)
+    listen(reactor or Reactor(), description, Factory()).addBoth(results.append)
     return results[0]
 
 
-def test_listens_with_the_systems_maximum():
-    reactor = MemoryReactorClock()
-    result_of("tcp:7979:interface=127.0.0.1", reactor)
-    [(number, _factory, backlog, interface)] = reactor.tcpServers
-    assert (number, backlog, interface) == (7979, maximum_backlog(), "127.0.0.1")
+@pytest.mark.parametrize("description", ["tcp:0:interface=127.0.0.1", "dual:0", "unix:{folder}/socket"])
+def test_listens_until_it_is_stopped(description, tmp_path):
+    reactor = Reactor()
+    port = result_of(description.format(folder=tmp_path), reactor)
+    assert len(reactor.readers) == 1
+    port.stopListening()
+    assert reactor.readers == []
 
 
-def test_listens_on_a_unix_socket():
-    reactor = MemoryReactorClock()
-    result_of("unix:/run/finger.sock", reactor)
-    assert reactor.unixServers[0][2] == maximum_backlog()
+def test_what_it_does_not_know_is_for_twisted_to_parse():
+    failure = result_of("tls:7979", MemoryReactorClock())
+    assert isinstance(failure.value, ListenFailed)
+    assert "tls:7979" in str(failure.value)
 
 
-@pytest.mark.parametrize("description", ["", "tcp", "tcp:moo", "moo:79", "tcp:79:moo=1", "79"])
+@pytest.mark.parametrize("description", ["", "tcp", "tcp:moo", "moo:79", "tcp:79:moo=1", "79", "tcp:70000"])
 def test_description_that_says_nothing(description):
     failure = result_of(description)
     assert isinstance(failure.value, ListenFailed)
@@ -70,12 +72,13 @@ def test_description_that_says_nothing(description):
 
 
 def test_place_that_is_taken():
-    taken = CannotListenError("", 79, OSError(98, "Address already in use"))
-    failure = result_of("tcp:79", RaisingMemoryReactor(listenException=taken))
-    assert str(failure.value).startswith("can not listen on tcp:79: another program listens there already")
-    denied = CannotListenError("", 79, OSError(13, "Permission denied"))
-    failure = result_of("tcp:79", RaisingMemoryReactor(listenException=denied))
-    assert "ports below 1024" in str(failure.value)
+    port = result_of("tcp:0:interface=127.0.0.1")
+    place = f"tcp:{port.getHost().port}:interface=127.0.0.1"
+    failure = result_of(place)
+    assert str(failure.value) == (
+        f"can not listen on {place}: another program listens there already; stop it, or choose another port"
+    )
+    port.stopListening()
 
 
 @pytest.mark.parametrize(

@@ -3,84 +3,14 @@
 from typing import Any, cast
 
 import pytest
-from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IHalfCloseableProtocol
-from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.logger import LogEvent, globalLogPublisher
-from zope.interface import implementer
 
 from finger._memory import Wire
-from finger.server import SEND_BLOCK, FingerServerFactory, ServerLimits
-
-LIMITS = ServerLimits(query_seconds=30, answer_seconds=40, send_seconds=20, linger_seconds=2, connections=3, refusals=2)
-HERE, THERE = (IPv4Address("TCP", "192.0.2.1", port) for port in (79, 40_000))
-
-
-class Person(Protocol):
-    """A client that does what the test tells it to."""
-
-    def __init__(self) -> None:
-        self.heard = b""
-        self.ended: Any = None
-
-    @property
-    def socket(self) -> Any:
-        return self.transport
-
-    def dataReceived(self, data: bytes) -> None:
-        self.heard += data
-
-    def connectionLost(self, reason: Any = None) -> None:
-        self.connected = False
-        self.ended = reason.value
-
-
-@implementer(IHalfCloseableProtocol)
-class PatientPerson(Person):
-    """One that keeps its direction open when the server closes its own."""
-
-    saw_end = False
-
-    def readConnectionLost(self) -> None:
-        self.saw_end = True
-
-    def writeConnectionLost(self) -> None:
-        pass
-
-
-class World:
-    """A server with an answer, and the people that connect to it."""
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.asked: list[Any] = []
-        self.answer: Any = b"moo\r\n"
-        self.factory = FingerServerFactory(self._answer, clock=self.clock, limits=LIMITS)
-
-    def _answer(self, query: Any, peer: Any) -> Any:
-        self.asked.append((str(query), peer))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    def connect(self, person: Any = None, chunk: int = 1 << 16) -> Any:
-        person = person or Person()
-        server: Any = self.factory.buildProtocol(cast("Any", THERE))
-        if server is None:
-            return None
-        Wire(self.clock, (person, cast("Any", THERE)), (server, cast("Any", HERE)), chunk=chunk).open()
-        self.clock.advance(0)
-        return person
-
-    def send(self, person: Any, data: bytes) -> None:
-        person.socket.write(data)
-        self.clock.advance(0)
-
-    def advance(self, seconds: float) -> None:
-        self.clock.pump([1.0] * int(seconds))
+from finger.server import SEND_BLOCK
+from tests.support.finger_world import HERE, THERE, PatientPerson, Person, World
 
 
 @pytest.fixture
@@ -287,26 +217,6 @@ def test_answer_that_fails_is_logged_and_not_shown(world, log, how):
         assert log[0]["kind"] == "str"
     else:
         assert str(log[0]["log_failure"].value) == "the secret reason"
-
-
-def test_too_many_connections(world):
-    first = [world.connect() for _ in range(LIMITS.connections)]
-    refused = [world.connect(PatientPerson()) for _ in range(LIMITS.refusals)]
-    for person in refused:
-        assert person.heard == b"This host is busy. Please try again in a minute.\r\n"
-        world.send(person, b"ana\r\n")
-        assert person.connected, "a reset would have destroyed the reply"
-    assert world.connect() is None
-    world.send(first[0], b"ana\r\n")
-    assert first[0].heard == b"moo\r\n"
-    again = world.connect()
-    world.send(again, b"ana\r\n")
-    assert again.heard == b"moo\r\n"
-    for person in refused:
-        person.socket.loseConnection()
-    world.clock.advance(0)
-    world.connect()  # one more than are served
-    assert world.connect(PatientPerson()).heard.startswith(b"This host is busy")
 
 
 def test_stopping_lets_answers_end(world):

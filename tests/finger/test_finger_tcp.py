@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -20,7 +21,8 @@ def answer(query, peer):
         return b"m" * 3_000_000
     return f"{query} for {peer.host}\\r\\n".encode("utf-8", "surrogateescape")
 
-factory = FingerServerFactory(answer, clock=reactor, limits=ServerLimits(linger_seconds=5))
+limits = ServerLimits(linger_seconds=5, connections=200, connections_per_address=200)
+factory = FingerServerFactory(answer, clock=reactor, limits=limits)
 
 def started(port):
     print(describe(port), flush=True)
@@ -101,6 +103,21 @@ def test_query_far_too_long_is_answered_and_not_reset(port):
 
 def test_bytes_after_the_query_do_not_reset_the_answer(port):
     assert exchange(port, b"long\r\n" + b"x" * 100_000, half_close=True) == b"m" * 3_000_000
+
+
+def test_idle_clients_a_trickle_and_one_that_never_reads_keep_nobody_out(port):
+    with ExitStack() as open_ones:
+
+        def connect() -> socket.socket:
+            return open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+
+        connect().sendall(b"long\r\n")  # and it never reads
+        idle = [connect() for _ in range(600)]
+        trickle = connect()
+        for letter in b"abcdefgh":
+            trickle.sendall(bytes([letter]))
+            assert exchange(port, b"ana\r\n") == b"ana for 127.0.0.1\r\n"
+        assert idle[0].recv(1000).startswith(b"Too many connections from your address.")
 
 
 def test_client_and_server_together(port):
