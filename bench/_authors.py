@@ -14,7 +14,7 @@ from thimbl.core.records import POST, SALT_BYTES, Record
 START = 1_793_000_000
 """Unix seconds of the first post."""
 
-_WORDS = "the cow is bought and stands in the lower field where the grass is long who wants milk comes before seven"
+WORDS = "the cow is bought and stands in the lower field where the grass is long who wants milk comes before seven"
 
 
 def plan_text(address: Address, posts: int) -> str:
@@ -22,7 +22,7 @@ def plan_text(address: Address, posts: int) -> str:
     key = PrivateKey.from_seed(hashlib.sha256(str(address).encode()).digest())
     records: list[Record] = []
     for number in range(1, posts + 1):
-        entry = Entry(POST, {"text": f"{number}: {_WORDS}", "salt": b64(number.to_bytes(SALT_BYTES, "big"))})
+        entry = Entry(POST, {"text": f"{number}: {WORDS}", "salt": b64(number.to_bytes(SALT_BYTES, "big"))})
         prev = records[-1].id if records else None
         record = make_record(entry, address=address, seq=number, prev=prev, time=START + 60 * number, signer=key)
         records.append(record)

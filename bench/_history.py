@@ -1,8 +1,8 @@
 """The history of a large commune, made from a seed: what bench/ledger.py folds.
 
 10,000 members, 500 series floated over the first 10 years, 20 years of monthly rents. Each series has 12 to 28
-subscribers in an auction; its rent redeems it in some 5 years, and goes to the pool from then on; each month ends with a
-dividend. Each rent cites a payment. All statements are those that the rules ask for: the clerk is honest.
+subscribers in an auction; its rent redeems it in some 5 years, and goes to the pool from then on; each month ends with
+a dividend. Each rent cites a payment. All statements are those that the rules ask for: the clerk is honest.
 
 Records have no signatures: those are checked when a plan is fetched, and not again.
 """

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.scribe import Scribe, announcement_sig, private_key
-from thimbl.core.canonical import b32, b64, canonical, content_id, unb64
+from thimbl.core.canonical import b32, b64, canonical, content_id, encoder, unb64
 from thimbl.core.keys import (
     KEY_NAMESPACE,
     PLAN_NAMESPACE,
@@ -25,6 +26,7 @@ from thimbl.core.keys import (
     sign,
 )
 from thimbl.core.plantext import MAX_INTEGER
+from thimbl.core.records import Record, malformed_field, record_id
 from thimbl.core.sshsig import BadPoint, armored, check_point, signed_blob, ssh_string, verify
 
 P = 2**255 - 19
@@ -47,6 +49,26 @@ def test_canonical_is_rfc_8785(value) -> None:
 @pytest.mark.parametrize("code", [*range(0xA1), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFEFF, 0xFFFF, 0x10FFFF])
 def test_canonical_escapes_what_rfc_8785_does(code: int) -> None:
     assert canonical({"a": chr(code)}) == rfc8785.dumps({"a": chr(code)})
+
+
+stamps = st.datetimes(max_value=datetime(9999, 1, 1)).map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}".zfill(20))
+ids = st.binary(min_size=32, max_size=32).map(b32)
+
+
+@given(st.integers(1, MAX_INTEGER), st.none() | ids, stamps, st.text(min_size=1, max_size=64), ids)
+def test_a_record_s_id_is_of_the_canonical_bytes_of_its_envelope(seq, prev, time, kind, digest) -> None:
+    envelope = {"seq": seq, "prev": prev, "time": time, "kind": kind, "digest": digest}
+    stated = {key: value for key, value in envelope.items() if value is not None}
+    assert record_id(seq, prev, time, kind, digest) == content_id(stated)
+
+
+@given(values, st.booleans())
+def test_the_encoder_is_the_standard_library_s(value, sort_keys: bool) -> None:
+    public = json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"))
+    assert encoder(sort_keys=sort_keys)(value) == public
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(json.encoder, "c_make_encoder", None)  # as in another Python than CPython
+        assert encoder(sort_keys=sort_keys)(value) == public
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
@@ -360,3 +382,13 @@ def test_sign_signs_the_canonical_bytes() -> None:
     assert not ALICE.public.verifies(PLAN_NAMESPACE, {"a": "e", "b": 1}, signature)
     with pytest.raises(ValueError, match="base64"):
         ALICE.public.verifies(PLAN_NAMESPACE, data, signature.rstrip("="))
+
+
+@given(st.binary(max_size=12).map(b64) | st.from_regex(r"[A-Za-z0-9+/]{11}[=A]", fullmatch=True))
+def test_a_salt_is_the_one_spelling_of_eight_bytes(salt: str) -> None:
+    try:
+        wanted = len(unb64(salt)) == 8
+    except ValueError:
+        wanted = False
+    body = {"time": "2026-11-20T08:00:00Z", "kind": "post", "seq": 1, "text": "", "salt": salt}
+    assert (malformed_field(Record.from_data(body)) is None) == wanted

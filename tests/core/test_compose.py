@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thimbl.core.address import Address
+from thimbl.core.archive import PAGE, read_page, write_page
 from thimbl.core.chain import walk
 from thimbl.core.compose import Entry, about_of, following_of, make_head, make_record, salted, window
 from thimbl.core.keys import PrivateKey
 from thimbl.core.plan import MAX_FOLLOWING, Follow, Plan, PlanUnreadable, list_digest, plan_from_data, read_plan
 from thimbl.core.planwriter import write_plan
-from thimbl.core.records import Record
+from thimbl.core.records import Record, RecordFault
 
 ANA = Address.parse("ana@fields.example")
 KEY = PrivateKey.from_seed(hashlib.sha256(b"ana").digest())
@@ -100,3 +101,22 @@ def test_a_window_is_the_newest_that_fit(texts, size):
         # `entries:` is counted with each record: as much as that is left unused, and no more.
         assert len(written(records[: len(taken) + 1]).encode()) + 9 * (len(taken) + 1) > size
     assert bool(taken) == bool(records)
+
+
+@pytest.mark.parametrize("body", [{"note": "x" * 65_400}, {"note": ["x"] * 3_980}, {"note": "\0" * 10_880}])
+def test_a_page_of_the_largest_records_is_read(body):
+    records: list[Record] = []
+    for seq in range(1, PAGE + 1):
+        prev = records[-1].id if records else None
+        entry = Entry("note", body)
+        records.append(make_record(entry, address=ANA, seq=seq, prev=prev, time=NOW, signer=KEY))
+    assert read_page(write_page(records), 1) == records
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [({"note": "x" * 65_536}, "bytes"), ({"note": [{"a": "b"}] * 1_400}, "nodes"), ({"note": "\0" * 11_000}, "bytes")],
+)
+def test_what_is_too_large_for_a_page_is_not_signed(body, what):
+    with pytest.raises(RecordFault, match=f"{what} are too much"):
+        make_record(Entry("note", body), address=ANA, seq=1, prev=None, time=NOW, signer=KEY)

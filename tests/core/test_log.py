@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.reader import ALICE, BYSTANDER, LATER, refused, scribe_with, seqs, told
-from tests.support.scribe import START, Scribe, fingerprint
+from tests.support.scribe import START, Scribe, continued, fingerprint
 from thimbl.core.log import AHEAD, Known, Verdict, judge, judge_bytes, read_answer_plan
 from thimbl.core.plan import plan_from_data
 from thimbl.core.times import format_time
@@ -108,17 +108,17 @@ def test_a_gap_is_named_and_closed_by_older_pages() -> None:
     scribe.posts(8)
     first = judge(scribe.plan(3), known, LATER)
     assert (seqs(first), first.gap_below, first.wants_older) == ([10, 9, 8], 8, True)
-    plan = scribe.plan(3).continued(scribe.page(8, 3))
+    plan = continued(scribe.plan(3), scribe.page(8, 3))
     second = judge(plan, first.known, LATER)
     assert (seqs(second), second.gap_below) == ([7, 6, 5], 5)
-    third = judge(plan.continued(scribe.page(5, 3)), second.known, LATER)
+    third = judge(continued(plan, scribe.page(5, 3)), second.known, LATER)
     assert (seqs(third), third.gap_below, third.wants_older) == ([4, 3], None, False)
     assert third.known.seen.keys() == set(range(1, 11))
 
 
 def test_older_pages_that_overlap_are_joined_once() -> None:
     scribe = scribe_with(9)
-    plan = scribe.plan(4).continued(scribe.page(8, 7))
+    plan = continued(scribe.plan(4), scribe.page(8, 7))
     assert [record.seq for record in plan.records] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert judge(plan, BYSTANDER, LATER).verdict is Verdict.VERIFIED
 
@@ -126,10 +126,10 @@ def test_older_pages_that_overlap_are_joined_once() -> None:
 def test_a_page_that_does_not_fit_below_is_forged() -> None:
     scribe = scribe_with(9)
     plan = scribe.plan(3)
-    refused(plan.continued(scribe.page(5, 3)), BYSTANDER, Verdict.FORGED, "not contiguous")
+    refused(continued(plan, scribe.page(5, 3)), BYSTANDER, Verdict.FORGED, "not contiguous")
     other = scribe_with(5)
     other.post("another")
-    refused(plan.continued(other.page(7, 3)), BYSTANDER, Verdict.FORGED, "does not have the id")
+    refused(continued(plan, other.page(7, 3)), BYSTANDER, Verdict.FORGED, "does not have the id")
 
 
 def test_the_head_alone_says_how_far_the_log_goes() -> None:
@@ -332,7 +332,7 @@ def test_the_order_and_size_of_windows_changes_nothing_in_the_end(data: st.DataO
         plan = scribe.plan(data.draw(st.integers(0, scribe.seq)))
         while (judgement := judge(plan, known, LATER)).wants_older:
             oldest = plan.oldest.seq if plan.oldest else scribe.seq + 1
-            plan = plan.continued(scribe.page(oldest, data.draw(st.integers(1, 3))))
+            plan = continued(plan, scribe.page(oldest, data.draw(st.integers(1, 3))))
         assert judgement.verdict is Verdict.VERIFIED, judgement.reason
         assert judgement.dropped_from is None
         known, have = judgement.known, have | set(seqs(judgement))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.reader import ALICE, BYSTANDER, LATER, refused, scribe_with, seqs, told
-from tests.support.scribe import Scribe, fingerprint, private_key
+from tests.support.scribe import Scribe, continued, fingerprint, private_key
 from thimbl.core.address import Address
 from thimbl.core.chain import KeyLink
 from thimbl.core.log import Known, Verdict, judge
@@ -67,7 +67,7 @@ def test_a_change_of_key_below_the_window_is_found_by_paging_back() -> None:
     scribe.posts(3)
     window = scribe.plan(2)
     assert refused(window, known, Verdict.NEW_KEY, "pinned").wants_older
-    judgement = judge(window.continued(scribe.page(5, 9)), known, LATER)
+    judgement = judge(continued(window, scribe.page(5, 9)), known, LATER)
     assert judgement.verdict is Verdict.VERIFIED
     assert seqs(judgement) == [6, 5, 4, 3]
 
@@ -353,7 +353,7 @@ def test_a_move_below_the_window_is_looked_for() -> None:
     known = told(scribe.rewound(2).plan())
     scribe.posts(3)
     assert refused(scribe.plan(2), known, Verdict.FORGED, "asked for").wants_older
-    assert judge(scribe.plan(2).continued(scribe.page(5, 9)), known, LATER).verdict is Verdict.VERIFIED
+    assert judge(continued(scribe.plan(2), scribe.page(5, 9)), known, LATER).verdict is Verdict.VERIFIED
     # One who does not have the key has no older pages that could help.
     stranger = scribe_with(3, address="alice@new.example", key="thief")
     assert not refused(stranger.plan(1), known, Verdict.FORGED, "asked for").wants_older

@@ -54,7 +54,7 @@ def test_everything_in_the_packages_is_in_the_wheel(wheel: dict[str, str]) -> No
     names = {name for name in wheel if ".dist-info/" not in name}
     assert names == sources()
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
-    assert "thimbl/store/schema-1.sql" in names
+    assert {"thimbl/store/schema-2.sql", "thimbl/store/upgrade-1-2.sql"} <= names
 
 
 def test_one_script(wheel: dict[str, str]) -> None:

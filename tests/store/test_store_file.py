@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.shelf import dump, shown, taken_of
+from tests.store.shelf import shown, taken_of
 from tests.support.scribe import Scribe
 from thimbl.store import (
     Reader,
@@ -188,75 +188,3 @@ def test_two_processes_make_and_write_one_store_at_once(path):
         assert len(shown(reader)) == 80
         assert reader.state("ana 39") == reader.state("bo 39") == "done"
     assert not list(path.parent.glob(".store-*"))
-
-
-# upgrades
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The SQL files of an imagined thimbl with a second version of the tables, and a third."""
-    place = tmp_path / "sql"
-    place.mkdir()
-    (place / "upgrade-1-2.sql").write_text(
-        "ALTER TABLE author ADD COLUMN pet TEXT;\n"
-        "-- a comment; with a semicolon\n"
-        "UPDATE author SET pet = 'cat;\ndog';\n"
-    )
-    (place / "upgrade-2-3.sql").write_text("CREATE TABLE pets (name TEXT);\nINSERT INTO pets SELECT pet FROM author;\n")
-    return place
-
-
-def upgraded(path: Path, folder: Path, version: int) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        schema.upgrade(connection, folder, version)
-
-
-def test_an_older_store_is_upgraded_step_by_step_with_what_is_in_it(path, writer, folder):
-    scribe = Scribe(name="Alice")
-    scribe.posts(3)
-    taken_of(writer, scribe)
-    writer.close()
-    upgraded(path, folder, 3)
-    with closing(sqlite3.connect(path)) as connection:
-        assert schema.version_of(connection) == 3
-        assert connection.execute("SELECT * FROM pets").fetchall() == [("cat;\ndog",)]
-        assert connection.execute("SELECT name, pet FROM author").fetchall() == [("Alice", "cat;\ndog")]
-        assert connection.execute("SELECT count(*) FROM item").fetchone() == (3,)
-    upgraded(path, folder, 3)  # once more does nothing
-
-
-def test_an_upgrade_that_fails_leaves_the_version_before(path, writer, folder):
-    writer.close()
-    before = dump(path, "author")
-    with (folder / "upgrade-2-3.sql").open("a") as script:
-        script.write("INSERT INTO nowhere VALUES (1);\n")
-    with pytest.raises(sqlite3.OperationalError):
-        upgraded(path, folder, 3)
-    with closing(sqlite3.connect(path)) as connection:
-        assert schema.version_of(connection) == 1
-    assert dump(path, "author") == before
-    with Reader.open(path) as reader:
-        assert reader.authors() == []
-
-
-def test_a_missing_step_is_said(path, writer, folder):
-    writer.close()
-    with pytest.raises(StoreError, match=r"upgrade-3-4\.sql is missing"):
-        upgraded(path, folder, 4)
-
-
-def test_a_reader_has_an_older_store_upgraded(path, writer, folder, monkeypatch):
-    writer.close()
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setattr(schema.check_version, "__defaults__", (2,))
-    monkeypatch.setattr(schema.upgrade, "__defaults__", (folder, 2))
-    with Reader.open(path) as reader:
-        assert reader._db.value("PRAGMA user_version") == 2
-
-
-def test_an_empty_file_becomes_a_store(path):
-    path.parent.mkdir()
-    path.touch()
-    with Reader.open(path) as reader:
-        assert reader.authors() == []

@@ -16,7 +16,7 @@ from tests.store.shelf import EVERYTHING, search, shown, taken, taken_of
 from tests.support.scribe import MINUTE, START, Scribe
 from thimbl.core.address import Address
 from thimbl.core.records import Record
-from thimbl.store import Item, Reader, Selection, View, Writer, selection
+from thimbl.store import Item, Reader, Selection, View, Writer
 from thimbl.store.derive import first_rowid, rowid_at
 
 BOB = Address.parse("bob@x.example")
@@ -73,7 +73,7 @@ FOLLOWED_LOGS = st.lists(st.lists(st.integers(0, 400), max_size=6), min_size=4, 
 
 @settings(max_examples=30)
 @given(FOLLOWED_LOGS, st.integers(1, 8), st.one_of(st.none(), st.integers(START, START + 400)))
-def test_the_newest_few_are_the_same_whichever_way_they_are_found(empty_store, tmp_path_factory, logs, limit, since):
+def test_the_newest_few_are_the_first_of_all(empty_store, tmp_path_factory, logs, limit, since):
     path = shutil.copy(empty_store, tmp_path_factory.getbasetemp() / "few")
     with Writer.open(path) as writer, writer.batch():
         for number, gaps in enumerate(logs):
@@ -89,11 +89,19 @@ def test_the_newest_few_are_the_same_whichever_way_they_are_found(empty_store, t
         every = writer.rowids(wanted)
         assert every == sorted(set(every), reverse=True)
         assert writer.rowids(wanted, limit) == every[:limit]
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(selection, "FEW_FOLLOWED", -1)
-            assert writer.rowids(wanted, limit) == every[:limit]
         assert writer.count(wanted) == len(every)
         assert [item.rowid for item in writer.items(every)] == every
+
+
+def test_who_said_something_last_is_read_off_an_index(writer):
+    three(writer)
+    statements: list[str] = []
+    writer._db._connection.set_trace_callback(statements.append)
+    writer.rowids(Selection(), 2)
+    writer._db._connection.set_trace_callback(None)
+    (newest,) = [statement for statement in statements if "newest" in statement]
+    (plan,) = writer._db.rows(f"EXPLAIN QUERY PLAN {newest}")
+    assert "INDEX author_newest" in plan[-1]
 
 
 @given(
@@ -107,12 +115,12 @@ def test_rowids_hold_the_time_and_fit(time, stored, rank, author):
 
 def test_those_who_agree_in_all_of_the_key_lie_beside_each_other(writer):
     posts: list[Record] = []
-    for number in range(300):  # the author takes 8 bits of the key
+    for number in range(300):  # so that an id beyond them is free
         writer.follow(Address.parse(f"filler{number}@x.example"), "f")
     for name in ("ana", "bo"):
         scribe = somebody(name)
         writer.follow(scribe.address, name)
-        writer._db.run("UPDATE author SET id = ? WHERE address = ?", (len(posts) * 256 + 512, str(scribe.address)))
+        writer._db.run("UPDATE author SET id = ? WHERE address = ?", (len(posts) * 4096 + 8192, str(scribe.address)))
         posts.append(scribe.post())
         taken_of(writer, scribe)
     assert {item.id for item in shown(writer)} == {post.id for post in posts}

@@ -7,6 +7,7 @@ record moves it on by a minute. What a test wants crooked it makes crooked itsel
 import hashlib
 from collections.abc import Collection, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from thimbl.core.address import Address
@@ -215,6 +216,12 @@ class Scribe:
     def line(self, newest: int | None = None, **changes: Any) -> str:
         """The plan as the views give it: JSON on one line."""
         return write_line(self.data(newest, **changes))
+
+
+def continued(plan: Plan, older: Plan) -> Plan:
+    """A plan with the records of a `before` page below its own: the chain to its head vouches for them."""
+    floor = plan.records[-1].seq if plan.records else plan.head.seq + 1
+    return replace(plan, records=plan.records + tuple(record for record in older.records if record.seq < floor))
 
 
 def announcement_sig(author: Address, record: Record, signer: PrivateKey) -> str:

@@ -1,6 +1,5 @@
 """What a person types to name a record or somebody, and whom they mean by it (plan-format 3: "unambiguous prefix")."""
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from thimbl.cli.errors import FAILED, USAGE, Failure
@@ -17,7 +16,6 @@ LEAST: Final = 4
 SHOWN: Final = 8
 """Characters of an id that are shown (plan-format 3)."""
 
-_PREFIX: Final = re.compile(r"[a-z2-7]{1,52}")
 
 
 def find_item(reader: "Reader", text: str) -> "Item":
@@ -25,12 +23,12 @@ def find_item(reader: "Reader", text: str) -> "Item":
 
     Raises `Failure` where there is none, or several.
     """
-    from thimbl.core.address import Address
+    from thimbl.core.address import Address, begins_id
 
     whose, _, beginning = text.strip().rpartition("#")
     author = Address.parse(whose) if whose else None
     beginning = beginning.rstrip("…").lower()
-    if not _PREFIX.fullmatch(beginning) or len(beginning) < LEAST:
+    if not begins_id(beginning) or len(beginning) < LEAST:
         raise Failure(
             f"{text[:80]!r} names no record: give its address#id, or the first {LEAST} or more characters of its id "
             f"(a-z and 2-7), as 'thimbl timeline' shows them.",

@@ -40,6 +40,7 @@ _HOSTPORT: Final = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(.*))?", re.DOTALL)
 _PORT: Final = re.compile(r"[1-9][0-9]{0,4}")
 _DOTS: Final = ".\u3002\uff0e\uff61"  # what RFC 3490 3.1 takes for the dot between labels
 _ID: Final = re.compile(r"[a-z2-7]{52}")
+_ID_BEGINS: Final = re.compile(r"[a-z2-7]{1,52}")
 
 
 class AddressError(ValueError):
@@ -108,6 +109,11 @@ class Reference:
 def is_id(text: str) -> bool:
     """Whether `text` has the form of a record's id or of a digest: 52 characters of lower-case base32."""
     return _ID.fullmatch(text) is not None
+
+
+def begins_id(text: str) -> bool:
+    """Whether an id can begin with `text` (plan-format 3: people say the first few characters)."""
+    return _ID_BEGINS.fullmatch(text) is not None
 
 
 def parse_hostport(text: str) -> tuple[str, int]:

@@ -20,11 +20,31 @@ PAGE_BOUNDS: Final = Bounds(bytes=8 * 1024 * 1024, nodes=500_000)
 """100 records of 8 KiB of text with an escape of six for each character take 5 MiB, and as much as half of that is room
 for longer announcements; as many nodes as ten plans."""
 
+RECORD_BOUNDS: Final = Bounds(bytes=64 * 1024, nodes=4_000)
+"""The largest record that a program signs, in bytes of JSON and in nodes: a hundred of them fit a page, and each a
+published plan. 8 KiB of text take 48 KiB where each character is escaped. Readers take what is larger (section 1)."""
+
 _NAME = re.compile(r"([0-9]{8,})\.json")
 
 
 class ArchiveDamaged(ValueError):
     """A page of the archive is not what it must be; the message says which and why."""
+
+
+def check_room(record: Record) -> None:
+    """Raise `RecordFault` for a record that is larger than `RECORD_BOUNDS`: its author signs another."""
+    size, nodes = len(write_page([record]).encode("utf-8")), _nodes(record.data)
+    if size > RECORD_BOUNDS.bytes:
+        raise RecordFault(f"{size} bytes are too much for one record, {RECORD_BOUNDS.bytes} is the most")
+    if nodes > RECORD_BOUNDS.nodes:
+        raise RecordFault(f"{nodes} nodes are too much for one record, {RECORD_BOUNDS.nodes} is the most")
+
+
+def _nodes(value: object) -> int:
+    """Maps, lists, scalars and keys, as section 1 counts them."""
+    if isinstance(value, Mapping):
+        return 1 + len(value) + sum(map(_nodes, value.values()))
+    return 1 + sum(map(_nodes, value)) if isinstance(value, list) else 1
 
 
 def page_start(seq: int) -> int:

@@ -5,7 +5,7 @@ each record names the one before. So the check walks from the head down, and on 
 which key and which address were in force at each record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +56,18 @@ def walk(plan: Plan) -> Walk:
     _check_signature(head.key, PLAN_NAMESPACE, head.signed_data, head.sig, "head signature")
     _check_following(plan)
     state = Walk(head.key, head.address, addresses={head.address})
-    seq, expected, newer = head.seq, head.last, None
-    for record in plan.records:
+    descend(state, plan.records, head.seq, head.last)
+    return state
+
+
+def descend(
+    state: Walk, records: Iterable[Record], seq: int, expected: str | None, newer: Record | None = None
+) -> None:
+    """Go on down with `records`, newest first, of which the first must be record `seq` with the id `expected`.
+
+    `newer` is the record above; None where it is the newest of all. Raises `Forged`.
+    """
+    for record in records:
         _check_place(record, seq, expected, newer)
         if record.is_announcement:
             _check_announcement(state, record, newest=newer is None)
@@ -68,7 +78,20 @@ def walk(plan: Plan) -> Walk:
                 raise Forged(f"a digest stands beside a body (entry {record.seq})")
             state.authors.append((state.address, state.key.fingerprint))
         seq, expected, newer = record.seq - 1, record.prev, record
-    return state
+
+
+def pass_by(state: Walk, turns: Iterable[Record], newest: int) -> None:
+    """Go on down past records that were verified before, of which only the `turns` matter: the `key` and `move` records
+    among them, newest first. `newest` is the head's seq. Nothing is checked again. Raises `Forged` where they can not
+    be what was verified."""
+    for record in turns:
+        if record.kind == MOVE:
+            _turn_address(state, record, newest=record.seq == newest)
+        elif record.kind == KEY:
+            try:
+                state.key = PublicKey.parse(record.body["from"])
+            except (KeyError, AttributeError, TypeError, KeyFault):
+                raise Forged(f"a change of key that does not say from which key (entry {record.seq})") from None
 
 
 def _check_signature(key: PublicKey, namespace: str, data: Mapping[str, Any], sig: str, what: str) -> None:

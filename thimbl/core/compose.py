@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from thimbl.core.address import Address
+from thimbl.core.archive import check_room
 from thimbl.core.canonical import b64
 from thimbl.core.keys import PLAN_NAMESPACE, RECORD_NAMESPACE, Signer, sign
 from thimbl.core.plan import MAX_FOLLOWING, Follow, Head, following_data, head_from_data, list_digest
@@ -37,9 +38,13 @@ def salted(entry: Entry, random: Randomness) -> Entry:
 
 
 def make_record(entry: Entry, *, address: Address, seq: int, prev: str | None, time: int, signer: Signer) -> Record:
-    """The record of `entry` at this place of the log; signed if its kind is an announcement."""
+    """The record of `entry` at this place of the log; signed if its kind is an announcement.
+
+    Raises `RecordFault` for what no record can be, or what is too large for one (plan-format 8.28).
+    """
     data = make_data(seq, prev, format_time(time), entry.kind, entry.body)
     record = Record.from_data(data)
+    check_room(record)
     if entry.kind in QUIET_KINDS:
         return record
     signed = {"author": str(address), "id": record.id, "key": signer.public.fingerprint}

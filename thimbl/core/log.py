@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from thimbl.core.address import Address
-from thimbl.core.chain import Forged, KeyLink, Walk, walk
+from thimbl.core.chain import Forged, KeyLink, Walk, descend, walk
 from thimbl.core.classic import ClassicPlan, NotClassic, read_classic
 from thimbl.core.plan import Head, Plan, PlanUnreadable, read_plan
 from thimbl.core.plantext import PlanTextError, decode
@@ -116,6 +116,12 @@ class Judgement:
     """Older pages may show the way from the pinned key to this one, or close a gap."""
 
 
+def recall(author: Address, key: str, record: Record) -> VerifiedRecord:
+    """A record that was verified before and kept as it came: for a store that takes in nothing else, and knows whose it
+    is and the fingerprint that was in force."""
+    return VerifiedRecord(author, key, record)
+
+
 def read_answer_plan(text: str) -> Plan | ClassicPlan:
     """The plan, of either version, that stands in `text`. Raises `PlanUnreadable`."""
     try:
@@ -145,6 +151,15 @@ def judge(plan: Plan | ClassicPlan, known: Known, now: int) -> Judgement:
     return _Judge(plan, known, now).verdict()
 
 
+def judge_older(plan: Plan, state: Walk, above: Record | None, known: Known, now: int) -> Judgement:
+    """Conclude from a page of the archive: the head of a log that was verified, and in `plan.records` what lies below.
+
+    `state` is how far that log was walked down, and goes on with the page; `above` is the record it stands at, None for
+    the head itself. `known` has what was concluded so far. The verdict is `verified`, `forked` or `forged`.
+    """
+    return _Judge(plan, known, now).verdict_below(state, above)
+
+
 def _judge_classic(plan: ClassicPlan, known: Known) -> Judgement:
     if known.pinned is not None:
         return Judgement(Verdict.FORGED, "a version 1 plan, from an address whose key is pinned", known, classic=plan)
@@ -166,6 +181,7 @@ class _Judge:
         self.signer = plan.head.key.fingerprint
         self.recovery = known.recovery
         self.override: int | None = None
+        self.named = self._named_ids()
 
     def verdict(self) -> Judgement:
         try:
@@ -177,6 +193,18 @@ class _Judge:
             if (judgement := row()) is not None:
                 return judgement
         return self._verified()
+
+    def verdict_below(self, state: Walk, above: Record | None) -> Judgement:
+        """As `verdict`, for records further down: of the rows only those are left that the head has not settled."""
+        seq, expected = (above.seq - 1, above.prev) if above else (self.head.seq, self.head.last)
+        state.authors, state.links = [], []  # of the records above, these were concluded from
+        self.walk = state
+        try:
+            descend(state, self.plan.records, seq, expected, above)
+            self._check_against_known()
+        except Forged as error:
+            return self._nothing(Verdict.FORGED, str(error))
+        return self._forked() or self._verified()
 
     def _nothing(self, verdict: Verdict, reason: str, *, wants_older: bool = False) -> Judgement:
         return Judgement(verdict, reason, self.known, head=self.head, wants_older=wants_older)
@@ -205,7 +233,7 @@ class _Judge:
         if self.known.pinned in [later.new for later in self.walk.links if later.seq >= link.seq]:
             return True
         known = self.known.seen
-        return any(known[seq].id == name for seq, name in self._named_ids() if seq >= link.seq and seq in known)
+        return any(known[seq].id == name for seq, name in self.named if seq >= link.seq and seq in known)
 
     def _elsewhere(self) -> Judgement | None:
         if self.known.address in self.walk.addresses:
@@ -266,7 +294,7 @@ class _Judge:
         return ids
 
     def _forked(self) -> Judgement | None:
-        for seq, record_id in self._named_ids():
+        for seq, record_id in self.named:
             seen = self.known.seen.get(seq)
             if seen and seen.id != record_id and (self.override is None or seq < self.override):
                 reason = f"entry {seq} is {record_id[:8]} here and was {seen.id[:8]} before: a log of two minds"
@@ -309,20 +337,20 @@ class _Judge:
         """The lowest seq that came, where neither it nor the one below was known before."""
         oldest = self.plan.oldest
         floor = oldest.seq if oldest else self.head.seq + 1
-        lowest = [item for item in self._named_ids() if item[0] <= floor]
+        lowest = [item for item in self.named if item[0] <= floor]
         return None if floor == 1 or any(self.known.has(*item) for item in lowest) else floor
 
     def _now_known(self) -> Known:
         known, head = self.known, self.head
         seen = {seq: item for seq, item in known.seen.items() if self.override is None or seq < self.override}
-        for seq, record_id in self._named_ids():
-            if seq not in seen:
-                seen[seq] = Seen(record_id)
         for record in self.plan.records:
             before = seen.get(record.seq)
             # A body that is known stays known when another answer withholds it.
             withheld = record.withheld and (before is None or before.time is None or before.withheld)
             seen[record.seq] = Seen(record.id, record.time, withheld)
+        for seq, record_id in self.named:
+            if seq not in seen:
+                seen[seq] = Seen(record_id)
         kept = [link for link in known.links if self.override is None or link.seq < self.override]
         have = {link.seq for link in kept}
         links = sorted([*kept, *(link for link in self.walk.links if link.seq not in have)], key=lambda link: link.seq)

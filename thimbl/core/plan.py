@@ -5,7 +5,7 @@ Everything in the document but `entries` (and the `following_list` of the view t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from thimbl.core.address import Address, AddressError, is_id, parse_hostport
@@ -94,11 +94,6 @@ class Plan:
     def oldest(self) -> Record | None:
         """The record that lies furthest back."""
         return self.records[-1] if self.records else None
-
-    def continued(self, older: "Plan") -> "Plan":
-        """This plan with the records of a `before` page below its own: the chain to this head vouches for them."""
-        floor = self.records[-1].seq if self.records else self.head.seq + 1
-        return replace(self, records=self.records + tuple(r for r in older.records if r.seq < floor))
 
 
 def read_plan(text: str) -> Plan:

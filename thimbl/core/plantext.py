@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from thimbl.core import jsontext
-
 MAX_BYTES: Final = 1024 * 1024
 """A plan's text, in bytes of UTF-8 with LF: 16 windows of 64 KiB, and a parse that stays well under a second."""
 
@@ -146,6 +144,9 @@ def _read_json(text: str, max_nodes: int) -> dict[str, Any]:
         if _SURROGATE_ESCAPE.search(text):
             json.dumps(data, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
+        # Imported for refused texts, which are few: most commands start sooner without.
+        from thimbl.core import jsontext
+
         limits = jsontext.Limits(MAX_DEPTH, max_nodes, MAX_INTEGER)
         broken_at = error.pos if isinstance(error, json.JSONDecodeError) else None
         reason, line = jsontext.find_fault(text, limits, check_key, broken_at)

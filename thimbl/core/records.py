@@ -6,12 +6,13 @@
 - A body that is not as its kind asks is no reason to refuse a plan: the record is kept, and shown as malformed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from thimbl.core.address import Address, AddressError, Reference, is_id
-from thimbl.core.canonical import content_id, unb64
+from thimbl.core.canonical import content_id, id_of, quoted, unb64
 from thimbl.core.keys import KeyFault, PublicKey, is_fingerprint
 from thimbl.core.times import TimeError, parse_time
 
@@ -27,6 +28,7 @@ MAX_KIND = 64
 """Characters of a kind: it is a word that people are shown."""
 
 SALT_BYTES = 8
+_SALT = re.compile(r"[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=")  # b64 of eight bytes; the last letter has four bits
 
 _BESIDE = frozenset({"seq", "prev", "time", "kind", "sig", "cosigs"})
 
@@ -117,10 +119,9 @@ def _is_id(value: object) -> bool:
 
 def record_id(seq: int, prev: str | None, time: str, kind: str, digest: str) -> str:
     """The id of a record with this envelope and digest."""
-    envelope: dict[str, str | int] = {"seq": seq, "time": time, "kind": kind, "digest": digest}
-    if prev is not None:
-        envelope["prev"] = prev
-    return content_id(envelope)
+    # The canonical bytes of the envelope, spelled out: its keys in order, and nothing in it but `kind` to be escaped.
+    before = "" if prev is None else f'"prev":"{prev}",'
+    return id_of(f'{{"digest":"{digest}","kind":{quoted(kind)},{before}"seq":{seq},"time":"{time}"}}'.encode())
 
 
 def withheld_data(record: Record) -> dict[str, Any]:
@@ -143,7 +144,9 @@ def make_data(seq: int, prev: str | None, time: str, kind: str, body: Mapping[st
 
 
 def _text(value: object) -> bool:
-    return isinstance(value, str) and len(value.encode("utf-8", "surrogatepass")) <= MAX_TEXT
+    if not isinstance(value, str):
+        return False
+    return len(value) <= MAX_TEXT // 4 or len(value.encode("utf-8", "surrogatepass")) <= MAX_TEXT
 
 
 def _string(value: object) -> bool:
@@ -161,10 +164,7 @@ def _parses(parser: Callable[[str], object]) -> Callable[[object], bool]:
 
 
 def _salt(value: object) -> bool:
-    try:
-        return isinstance(value, str) and len(unb64(value)) == SALT_BYTES
-    except ValueError:
-        return False
+    return isinstance(value, str) and _SALT.fullmatch(value) is not None
 
 
 _reference, _key_line, _address = _parses(Reference.parse), _parses(PublicKey.parse), _parses(Address.parse)

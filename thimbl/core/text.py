@@ -82,12 +82,6 @@ def spans(text: str, nicks: "Mapping[str, Address] | Nicks" = NO_NICKS) -> tuple
     return tuple(_scan(text, nicks))
 
 
-def mentions(text: str, nicks: "Mapping[str, Address] | Nicks" = NO_NICKS) -> tuple[Address, ...]:
-    """The addresses that `text` mentions, each once, in the order in which they first stand there."""
-    found = (Address.parse(span.value) for span in _scan(text, nicks) if span.kind is SpanKind.MENTION)
-    return tuple(dict.fromkeys(found))
-
-
 def tags(text: str) -> tuple[str, ...]:
     """The tags of `text`, folded and without ``#``, each once, in order."""
     return tuple(dict.fromkeys(span.value for span in _scan(text, NO_NICKS) if span.kind is SpanKind.TAG))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thimbl.core.keys import KeyFault, PrivateKey, PublicKey, Signer
-from thimbl.home.agent import Agent, AgentError
 from thimbl.home.durable import PUBLIC, SECRET, write_file
 from thimbl.home.errors import KeyProblem
 
@@ -142,6 +141,8 @@ def _from_agent(public: PublicKey, environ: Mapping[str, str]) -> Signer | None:
     socket_path = environ.get("SSH_AUTH_SOCK")
     if not socket_path:
         return None
+    from thimbl.home.agent import Agent, AgentError  # sockets, where there is an agent to ask
+
     try:
         agent = Agent(Path(socket_path), public)
         return agent if agent.holds_key() else None

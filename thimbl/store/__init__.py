@@ -14,11 +14,12 @@ from thimbl.store.errors import (
     StoreTooNew,
 )
 from thimbl.store.reader import Reader
-from thimbl.store.types import Author, Evidence, Item, Selection, ThreadItem, View
+from thimbl.store.types import Author, Brief, Evidence, Item, Selection, Take, ThreadItem, View
 from thimbl.store.writer import Writer
 
 __all__ = [
     "Author",
+    "Brief",
     "Evidence",
     "Item",
     "Reader",
@@ -30,6 +31,7 @@ __all__ = [
     "StoreMissing",
     "StoreReadOnly",
     "StoreTooNew",
+    "Take",
     "ThreadItem",
     "View",
     "Writer",

@@ -4,6 +4,10 @@
 - Every write is in a transaction that begins with BEGIN IMMEDIATE: it waits for its turn at the beginning, where
   waiting works, and not at its first write, where SQLite would refuse at once.
 - `secure_delete`: what a person retracts leaves the file, not only the tables (plan-format 3, `retract`).
+- SQLite's other defaults stand: larger checkpoints, a cache of 64 MiB, mapped memory, and FTS5's `automerge`,
+  `hashsize` and page size each changed the taking of 100,000 posts by less than runs differ among themselves.
+- A connection may go from one thread to another, and is used by one at a time. To store in a thread beside the one that
+  checks plans gains nothing: `sqlite3` gives the interpreter's lock away at each row and waits 5 ms to have it back.
 """
 
 import errno
@@ -12,7 +16,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 from urllib.parse import quote
 
@@ -125,6 +128,8 @@ class Database:
         Two processes that begin at once would otherwise be in each other's way while the file turns to WAL mode, where
         SQLite does not wait.
         """
+        from tempfile import TemporaryDirectory  # only here: a store is made once, and opened every day
+
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with TemporaryDirectory(prefix=".store-", dir=path.parent) as folder:  # mode 0700

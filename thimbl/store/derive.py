@@ -1,41 +1,41 @@
 """What follows from a record: its line in a timeline, whom it mentions, its tags. Pure: others store it.
 
 - An item's rowid is its sort key, so that every index, the full-text one too, is in the order of the timeline. From the
-  top: the moment min(stated time, when it first came) in 39 bits, the low 16 bits of the record's seq, 8 bits of its
-  author, and a place for the next one where two agree in all of that.
+  top: the moment min(stated time, when it first came) in 39 bits, the low 12 bits of the record's seq, 12 bits of its
+  author, and the next free place where two agree in all of that.
 - A message from the future is shown with its time and sorted as when it came (plan-format 5).
 - Posts and announcements are items; an edit changes one, a retract empties one.
 - What is derived depends on the records alone, never on the order in which they came.
 """
 
-import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from thimbl.core.address import AddressError, Reference
+from thimbl.core.canonical import encoder
 from thimbl.core.classic import Message
-from thimbl.core.commune.offer import BondOffer, Malformed
 from thimbl.core.records import EDIT, POST, RETRACT, Record, malformed_field
 from thimbl.core.text import Nicks, SpanKind, spans
 
 BOND_OFFER: Final = "bond-offer"
 
-SEQ_BITS: Final = 16
-AUTHOR_BITS: Final = 8
-RANK_BITS: Final = SEQ_BITS + AUTHOR_BITS
+RANK_BITS: Final = 24
 """Below the time: the years 1 to 9999 take 39 bits with their sign, and SQLite's integers have 64."""
+
+AUTHOR_BITS: Final = 12
+SEQ_BITS: Final = RANK_BITS - AUTHOR_BITS
+"""So that 4,096 authors may say their nth at the same second, each in a place of their own, and one author as much in
+one second (a log that was made of an archive with days for times) in its order."""
 
 _SEARCHED: Final = ("series", "asset", "description", "risk")
 """What a person may look for in an announcement: the words of an offer. Keys, amounts and references are no words."""
 
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: twice as quick
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the table `item` holds of a record or message, but for its rowid, its author and `unread`."""
+class Line(NamedTuple):
+    """What the table `item` holds of a record or message, but for its rowid, its author and `unread`, column by
+    column."""
 
     kind: str
     id: str
@@ -144,32 +144,34 @@ def rank_of(line: Line) -> int:
     return line.seq if line.seq is not None else zlib.crc32(line.id.encode("ascii"))
 
 
-def mentions_of(line: Line, nicks: Nicks) -> set[str]:
-    """The addresses that a line speaks to: those in the text, whom it answers, whom a reply of 2010 was to."""
-    found = set()
-    if line.kind == POST and "@" in line.words:
-        found = {span.value for span in spans(line.words, nicks) if span.kind is SpanKind.MENTION}
+def named_in(line: Line, nicks: Nicks) -> tuple[set[str], set[str]]:
+    """The addresses that a line speaks to (those in the text, whom it answers, whom a reply of 2010 was to), and the
+    folded tags of a post."""
+    mentions: set[str] = set()
+    tags: set[str] = set()
+    if line.kind == POST and ("@" in line.words or "#" in line.words):
+        for span in spans(line.words, nicks):
+            if span.kind is SpanKind.MENTION:
+                mentions.add(span.value)
+            elif span.kind is SpanKind.TAG:
+                tags.add(span.value)
     if line.re is not None:
-        found.add(line.re.partition("#")[0])
+        mentions.add(line.re.partition("#")[0])
     if line.reply_to is not None:
-        found.add(line.reply_to)
-    return found
+        mentions.add(line.reply_to)
+    return mentions, tags
 
 
-def tags_of(line: Line) -> set[str]:
-    """The folded tags of a post."""
-    if line.kind != POST or "#" not in line.words:
-        return set()
-    return {span.value for span in spans(line.words) if span.kind is SpanKind.TAG}
-
-
-def to_json(data: object) -> str:
-    """JSON as the store keeps it: the same data in the same order when it is read again."""
-    return _ENCODE(data)
+to_json: Final = encoder(sort_keys=False)
+"""JSON as the store keeps it: the same data in the same order when it is read again."""
 
 
 def _fault(record: Record) -> str | None:
     if record.kind == BOND_OFFER and not record.withheld:
+        # Imported for offers, which are few: posts are shown sooner without.
+        from thimbl.core.commune.fields import Malformed
+        from thimbl.core.commune.offer import BondOffer
+
         try:
             BondOffer.from_body(record.body)
         except Malformed as fault:

@@ -6,6 +6,7 @@ from typing import Final
 
 from thimbl.core.classic import Message
 from thimbl.core.records import Record
+from thimbl.core.text import Nicks
 from thimbl.store.database import Database
 from thimbl.store.derive import AS_WRITTEN, Line, is_item, line_of, line_of_message, target_of
 from thimbl.store.edits import Settling
@@ -19,11 +20,12 @@ CHUNK: Final = 1_000
 class Indexing:
     """Makes the items of one author, inside a transaction."""
 
-    def __init__(self, database: Database, items: Items, author: int) -> None:
+    def __init__(self, database: Database, items: Items, author: int, nicks: Nicks | None = None) -> None:
+        """`nicks` are what the author calls people, where the caller knows it."""
         self._db = database
         self._items = items
         self._author = author
-        self._nicks = nicks_of(database, author)
+        self._nicks = nicks_of(database, author) if nicks is None else nicks
 
     def touched_by(self, arrived: Mapping[str, Record], revived: Iterable[Record] = ()) -> set[str]:
         """The ids whose posts may show something else, now that these records are stored.

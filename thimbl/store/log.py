@@ -70,6 +70,18 @@ def record_data(database: Database, address: Address, low: int, high: int) -> li
     ]
 
 
+def turns(database: Database, address: Address, low: int, high: int) -> list[dict[str, Any]]:
+    """Of records `low` to `high` those that changed the key or the address of the log, newest first, as they came."""
+    return [
+        json.loads(data)
+        for data in database.column(
+            "SELECT data FROM record WHERE author = ? AND seq BETWEEN ? AND ? AND kind IN ('key', 'move') "
+            "ORDER BY seq DESC",
+            (author_id(database, address), low, high),
+        )
+    ]
+
+
 def head_data(database: Database, address: Address) -> dict[str, Any] | None:
     """The newest verified head as it came."""
     data = database.value(

@@ -12,11 +12,13 @@ from thimbl.store.selection import author_id
 def ensure(database: Database, address: Address) -> int:
     """The author of this address; a new one where nobody has it."""
     found = author_id(database, address)
-    if found is None:
-        database.run("INSERT INTO author (address) VALUES (?)", (str(address),))
-        found = author_id(database, address)
-    assert found is not None, "it was just made"
-    return found
+    return add(database, address) if found is None else found
+
+
+def add(database: Database, address: Address) -> int:
+    """A new author, of an address that nobody has."""
+    database.run("INSERT INTO author (address) VALUES (?)", (str(address),))
+    return int(database.value("SELECT last_insert_rowid()"))
 
 
 def follow(database: Database, address: Address, nick: str, private: bool) -> None:

@@ -1,22 +1,33 @@
 """Reading the store. A `Reader` never changes it, and never waits for whoever does."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.address import Address, AddressError, Reference, begins_id
 from thimbl.core.log import Known
 from thimbl.store import edits, log, selection, threads
 from thimbl.store.database import Database, chunks, marks
-from thimbl.store.rows import AUTHOR_COLUMNS, ITEM_COLUMNS, ITEM_TABLES, author_of, evidence_of, item_of
-from thimbl.store.types import Author, Evidence, Item, Selection, ThreadItem, View
+from thimbl.store.known import Acquaintance, Wanted, acquaintances
+from thimbl.store.rows import (
+    AUTHOR_COLUMNS,
+    BRIEF_COLUMNS,
+    ITEM_COLUMNS,
+    ITEM_TABLES,
+    author_of,
+    brief_of,
+    evidence_of,
+    item_of,
+)
+from thimbl.store.types import Author, Brief, Evidence, Item, Selection, ThreadItem, View
+
+if TYPE_CHECKING:
+    from thimbl.core.commune.gather import Gathering
 
 FOUND: Final = 10
 """Items that an ambiguous prefix is answered with: enough to choose from."""
 
-_PREFIX: Final = re.compile(r"[a-z2-7]{1,52}")
 
 
 class Reader:
@@ -77,7 +88,7 @@ class Reader:
     def find(self, prefix_or_reference: str) -> list[Item]:
         """The items of `address#id`, `address#prefix` or `prefix` of an id: at most `FOUND`, newest first."""
         place, hash_, prefix = prefix_or_reference.strip().rpartition("#")
-        if _PREFIX.fullmatch(prefix) is None:
+        if not begins_id(prefix):
             return []
         query = selection.Query()
         # Letters and digits of base32 lie below '~'.
@@ -114,6 +125,11 @@ class Reader:
         row = self._db.row(f"SELECT {AUTHOR_COLUMNS} FROM author WHERE {condition}", (value,))
         return None if row is None else author_of(row)
 
+    def brief(self, address: Address) -> Brief | None:
+        """What is to be known of whoever has this address, or had it, before they are asked; one query."""
+        row = self._db.row(f"SELECT {BRIEF_COLUMNS} FROM author WHERE id = {selection.AUTHOR_ID}", (str(address),))
+        return None if row is None else brief_of(row)
+
     def authors(self, followed_only: bool = True) -> list[Author]:
         """Those who are followed, or all who are known, by nick and then address."""
         condition = "WHERE author.followed = 1" if followed_only else ""
@@ -122,6 +138,10 @@ class Reader:
             "ORDER BY author.nick IS NULL, author.nick COLLATE NOCASE, author.nick, author.address"
         )
         return [author_of(row) for row in rows]
+
+    def acquaintances(self, wanted: Wanted) -> list[Acquaintance]:
+        """Whom one's own people follow, and who names oneself: see `thimbl.store.known`."""
+        return acquaintances(self._db, wanted)
 
     def evidence(self, address: Address) -> list[Evidence]:
         """The answers that were kept as evidence about an author, newest first."""
@@ -141,9 +161,19 @@ class Reader:
         """The data of records `low` to `high` as they came, oldest first; a retracted one with its digest."""
         return log.record_data(self._db, address, low, high)
 
+    def turns(self, address: Address, low: int, high: int) -> list[dict[str, Any]]:
+        """Of records `low` to `high` those that changed the log's key or address, newest first, as they came."""
+        return log.turns(self._db, address, low, high)
+
     def head_data(self, address: Address) -> dict[str, Any] | None:
         """The newest verified head as it came."""
         return log.head_data(self._db, address)
+
+    def gather(self) -> "Gathering":
+        """The logs of all who ever announced something, for ledgers."""
+        from thimbl.store.logs import gather  # only here: a timeline has no use for the rules of communes
+
+        return gather(self._db)
 
     # hosts and state
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
-from thimbl.core.plan import Follow, ListDigest, head_from_data, list_digest
+from thimbl.core.plan import Follow, Head, ListDigest, head_from_data, list_digest
 from thimbl.core.records import POST
 from thimbl.core.text import Nicks
 from thimbl.store.database import Database, Row
-from thimbl.store.types import Author, Evidence, Item
+from thimbl.store.types import Author, Brief, Evidence, Item
 
 AUTHOR_COLUMNS: Final = (
     "author.id, author.address, author.nick, author.followed, author.private, author.is_me, author.name, author.bio, "
@@ -18,7 +18,13 @@ AUTHOR_COLUMNS: Final = (
     "author.asked, author.answered, author.failure, author.gap_below, author.moved_to, author.following_list, "
     "(SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1), "
     "(SELECT data FROM classic WHERE classic.author = author.id), "
-    "(SELECT count(*) FROM item WHERE item.author = author.id)"
+    "(SELECT count(*) FROM item WHERE item.author = author.id), author.due, author.source"
+)
+
+BRIEF_COLUMNS: Final = (
+    "author.id, author.address, author.verdict, author.pinned, author.seq, author.updated, author.gap_below, "
+    "author.moved_to, author.source, author.due, "
+    "(SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1)"
 )
 
 ITEM_COLUMNS: Final = (
@@ -38,7 +44,7 @@ ITEM_TABLES: Final = (
 def author_of(row: Row) -> Author:
     """The author of a row of `AUTHOR_COLUMNS`."""
     (key, address, nick, followed, private, is_me, name, bio, pinned, key_line, recovery, verdict, reason) = row[:13]
-    (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts) = row[13:]
+    (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts) = row[13:-2]
     properties, following = _profile(head, classic, listed)
     return Author(
         id=key,
@@ -64,6 +70,26 @@ def author_of(row: Row) -> Author:
         gap_below=gap_below,
         moved_to=None if moved_to is None else Address.parse(moved_to),
         posts=posts,
+        due=row[-2],
+        source=row[-1],
+    )
+
+
+def brief_of(row: Row) -> Brief:
+    """What a row of `BRIEF_COLUMNS` tells."""
+    key, address, verdict, pinned, seq, updated, gap_below, moved_to, source, due, head = row
+    return Brief(
+        id=key,
+        address=Address.parse(address),
+        verdict=None if verdict is None else Verdict(verdict),
+        key=pinned,
+        seq=seq,
+        updated=updated,
+        gap_below=gap_below,
+        moved_to=None if moved_to is None else Address.parse(moved_to),
+        source=source,
+        due=due,
+        head=head,
     )
 
 
@@ -119,9 +145,23 @@ def following_of(database: Database, author: int) -> tuple[Follow, ...]:
     return () if row is None else _profile(row[1], row[2], row[0])[1]
 
 
+def following_by(head: Head, listed: str | None) -> tuple[Follow, ...]:
+    """Whom a head says that its author follows; `listed` is the list that came by itself, as JSON holds it here."""
+    if not isinstance(head.following, ListDigest):
+        return head.following
+    follows = follows_from_data(json.loads(listed)) if listed is not None else ()
+    # A list from before the head's is not what the author says now.
+    return follows if list_digest(follows) == {"count": head.following.count, "digest": head.following.digest} else ()
+
+
+def nicks_among(follows: Sequence[Follow]) -> Nicks:
+    """The names of these; of two by one name the first."""
+    return Nicks({follow.nick: follow.address for follow in reversed(follows)})
+
+
 def nicks_of(database: Database, author: int) -> Nicks:
-    """What an author calls the people whom they follow; of two by one name the first."""
-    return Nicks({follow.nick: follow.address for follow in reversed(following_of(database, author))})
+    """What an author calls the people whom they follow."""
+    return nicks_among(following_of(database, author))
 
 
 def follows_to_data(follows: Sequence[Follow]) -> list[list[str]]:
@@ -138,12 +178,7 @@ def _profile(head: str | None, classic: str | None, listed: str | None) -> tuple
     """Properties and following, by the head where there is one."""
     if head is not None:
         read = head_from_data(json.loads(head))
-        if not isinstance(read.following, ListDigest):
-            return dict(read.properties), read.following
-        follows = follows_from_data(json.loads(listed)) if listed is not None else ()
-        # A list from before the head's is not what the author says now.
-        current = list_digest(follows) == {"count": read.following.count, "digest": read.following.digest}
-        return dict(read.properties), follows if current else ()
+        return dict(read.properties), following_by(read, listed)
     if classic is not None:
         data: dict[str, Any] = json.loads(classic)
         return data["properties"], follows_from_data(data["following"])

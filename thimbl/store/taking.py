@@ -16,7 +16,7 @@ from thimbl.store.derive import target_of, to_json
 from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
 from thimbl.store.people import move
-from thimbl.store.rows import following_of, nicks_of
+from thimbl.store.rows import following_by, following_of, nicks_among
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class Taking:
     now: int
     """Unix seconds."""
     me: bool
+    fresh: bool = False
+    """Nothing of the author was ever verified: there is no record of theirs, and no head or key."""
 
     def take(self) -> int:
         """Take it; the number of new items."""
@@ -39,16 +41,23 @@ class Taking:
             return 0
         if self.judgement.moved_to is None:  # else it is the last plan at the old address, which stands there for ever
             move(self.database, self.items, self.author, self.judgement.known.address)
-        follows = following_of(self.database, self.author)
+        before = following_of(self.database, self.author)
         arrived, revived = self._store_records()
         self._store_head()
         self._store_keys()
         self._update_author()
-        if follows != following_of(self.database, self.author):
-            self.items.rehang(self.author, nicks_of(self.database, self.author))
-        index = Indexing(self.database, self.items, self.author)
+        follows = following_by(self.head, self._listed())
+        nicks = nicks_among(follows)
+        if follows != before:
+            self.items.rehang(self.author, nicks)
+        index = Indexing(self.database, self.items, self.author, nicks)
         touched |= index.touched_by(arrived, revived)
         return index.add(arrived, touched, dict.fromkeys(arrived, self.now), unread=not self.me)
+
+    def _listed(self) -> str | None:
+        sql = "SELECT following_list FROM author WHERE id = ?"
+        listed: str | None = self.database.value(sql, (self.author,))
+        return listed
 
     # before
 
@@ -60,6 +69,9 @@ class Taking:
         )[0]
         if pinned not in {None, known.pinned, *known.retired, *(link.old for link in known.links)}:
             return None
+        self.fresh = updated is None
+        if self.fresh and not anew:
+            return set()
         stored = self._stored(known.seen)
         conflicts = [seq for seq, id_ in stored.items() if known.seen[seq].id != id_]
         dropped_from = self.judgement.dropped_from
@@ -99,7 +111,7 @@ class Taking:
         db = self.database
         offered = [verified.record for verified in reversed(self.judgement.records)]
         here: dict[str, tuple[int, int]] = {}
-        for some in chunks([record.seq for record in offered]):
+        for some in chunks([] if self.fresh else [record.seq for record in offered]):
             for id_, withheld, retracted in db.rows(
                 f"SELECT id, withheld, retracted FROM record WHERE author = ? AND seq IN ({marks(some)})",
                 (self.author, *some),
@@ -144,6 +156,8 @@ class Taking:
             "INSERT OR REPLACE INTO head (author, seq, last, data) VALUES (?, ?, ?, ?)",
             (self.author, head.seq, head.last, to_json(head.data)),
         )
+        if self.fresh:
+            return
         db.run(
             "DELETE FROM head WHERE author = ?1 AND seq <> ?2 AND (seq > ?2 OR EXISTS "
             "(SELECT 1 FROM record WHERE record.author = ?1 AND record.seq = head.seq + 1))",
@@ -152,6 +166,8 @@ class Taking:
 
     def _store_keys(self) -> None:
         known = self.judgement.known
+        if self.fresh and not known.links and not known.retired:
+            return
         self.database.run("DELETE FROM key_link WHERE author = ?", (self.author,))
         self.database.run_many(
             f"INSERT INTO key_link (author, seq, id, old, new, recovered_by, next_recovery) VALUES ({marks(range(7))})",

@@ -1,13 +1,14 @@
 """What the store hands out: frozen values, with nothing of SQL in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from thimbl.core.address import Address, Reference
-from thimbl.core.log import Verdict
-from thimbl.core.plan import Follow
+from thimbl.core.log import Judgement, Verdict
+from thimbl.core.plan import Follow, Head
+from thimbl.store.derive import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,56 @@ class Author:
     moved_to: Address | None
     posts: int
     """Items of theirs in the store."""
+    due: int | None = None
+    """When to ask them again, in Unix seconds; None: at once."""
+    source: str | None = None
+    """`host[:port]` of the mirror that gave the newest answer; None: it came from their own host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is to be known of an author before they are asked: one row, where `Author` reads their whole profile."""
+
+    id: int
+    address: Address
+    """Their present one, which after a move is another than the one that was looked up."""
+    verdict: Verdict | None
+    key: str | None
+    """Fingerprint of the pinned key."""
+    seq: int
+    """Of the newest verified head; 0 where there was none."""
+    updated: int | None
+    """When the newest verified head was made, in Unix seconds; None where there was none."""
+    gap_below: int | None
+    moved_to: Address | None
+    source: str | None
+    due: int | None
+    head: str | None
+    """The newest verified head as `thimbl.store.derive.to_json` writes it; None where there was none."""
+
+    def has(self, head: Head) -> bool:
+        """Whether `head` is the newest one that was verified. (One whose keys come in another order is not seen to be
+        that; it only costs a judgement.)"""
+        return self.head is not None and self.head == to_json(head.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One answer on its way into the store: what `thimbl.core.log` said of it, and where it came from."""
+
+    judgement: Judgement
+    now: int
+    """When it was judged, in Unix seconds."""
+    asked: Address | None = None
+    """The address that was asked, where the log may have moved since; None: the one that the judgement tells of."""
+    raw: bytes | None = None
+    """The text of a version 1 plan, to be kept as it came."""
+    me: bool = False
+    """It is one's own: nothing of it is unread."""
+    source: str | None = None
+    """`host[:port]` of the mirror that answered; None: the author's own host did."""
+    evidence: Sequence[bytes] = ()
+    """Answers to keep, as they came, beside the verdict: for one that is to be shown to others."""
 
 
 @dataclass(frozen=True, slots=True)

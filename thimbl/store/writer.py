@@ -21,9 +21,9 @@ from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
 from thimbl.store.reader import Reader
 from thimbl.store.rows import following_of, follows_to_data, nicks_of
-from thimbl.store.selection import author_id
+from thimbl.store.selection import AUTHOR_ID, author_id
 from thimbl.store.taking import Taking
-from thimbl.store.types import Selection
+from thimbl.store.types import Selection, Take
 from thimbl.store.unsigned import rebuild_unsigned, take_unsigned
 
 MAX_EVIDENCE: Final = 10
@@ -50,7 +50,8 @@ class Writer(Reader):
         """One transaction around several changes: quicker, and all or nothing. One inside another may fail alone."""
         outer = not self._db.in_batch
         with self._db.batch():
-            yield
+            with self._items.together():
+                yield
             left = outer and self._items.tidy()
         if left:
             self._db.flush_log()
@@ -71,16 +72,29 @@ class Writer(Reader):
         `asked` is the address that was asked, where the log may have moved since (by default the author's that the
         judgement tells of). `raw` is the text of a version 1 plan, to be kept as it came. Nothing of `me` is unread.
         """
+        return self.take_many([Take(judgement, now, asked, raw, me)])[0]
+
+    def take_many(self, takes: Sequence[Take]) -> list[int]:
+        """Do what `take` does for each of these, in one transaction; the numbers of new items, in the same order.
+
+        Where one fails none is taken. Of two answers of one author the second counts only where it was judged by what
+        the first brought: else it takes nothing, as a judgement that another process has overtaken.
+        """
         with self.batch():
-            author = self._author_of(judgement, asked)
-            new = 0
-            if judgement.verdict is Verdict.VERIFIED and judgement.head is not None:
-                head = judgement.head
-                new = Taking(self._db, self._items, author, judgement, head, now, me).take()
-            elif judgement.verdict is Verdict.UNSIGNED and judgement.classic is not None:
-                new = take_unsigned(self._db, self._items, author, judgement.classic, raw, now, me=me)
-            self._note(author, judgement, now)
-            return new
+            return [self._take(take) for take in takes]
+
+    def _take(self, take: Take) -> int:
+        judgement = take.judgement
+        author = self._author_of(judgement, take.asked)
+        new = 0
+        if judgement.verdict is Verdict.VERIFIED and judgement.head is not None:
+            new = Taking(self._db, self._items, author, judgement, judgement.head, take.now, take.me).take()
+        elif judgement.verdict is Verdict.UNSIGNED and judgement.classic is not None:
+            new = take_unsigned(self._db, self._items, author, judgement.classic, take.raw, take.now, me=take.me)
+        self._note(author, take)
+        for raw in take.evidence:
+            self._keep_evidence(author, judgement.verdict, judgement.reason, raw, take.now)
+        return new
 
     def _author_of(self, judgement: Judgement, asked: Address | None) -> int:
         known = judgement.known
@@ -92,16 +106,28 @@ class Writer(Reader):
                 before = self.author(address)
                 if before is not None and before.key is not None and before.key in keys:
                     return before.id
-        return people.ensure(self._db, asked or known.address) if author is None else author
+        return people.add(self._db, asked or known.address) if author is None else author
 
-    def _note(self, author: int, judgement: Judgement, now: int) -> None:
+    def _note(self, author: int, take: Take) -> None:
         """What came of asking; a fork stays in sight until a person has looked."""
         self._db.run(
-            "UPDATE author SET asked = ?1, answered = ?1, failure = NULL, "
+            "UPDATE author SET asked = ?1, answered = ?1, failure = NULL, source = ?5, "
             "reason = CASE verdict WHEN 'forked' THEN reason ELSE ?3 END, "
             "verdict = CASE verdict WHEN 'forked' THEN verdict ELSE ?2 END WHERE id = ?4",
-            (now, judgement.verdict, judgement.reason, author),
+            (take.now, take.judgement.verdict, take.judgement.reason, author, take.source),
         )
+
+    def note_many(self, asked: Iterable[tuple[Address, int]], source: str | None = None) -> None:
+        """Note of these addresses that each was asked again at that time (Unix seconds) and has nothing new.
+
+        For answers that say what was verified before (`Brief.has`): nothing changes but when they were asked and
+        answered, by whom (`source`, as in `Take`), and that no failure is left. One transaction for all.
+        """
+        with self.batch():
+            self._db.run_many(
+                f"UPDATE author SET asked = ?2, answered = ?2, failure = NULL, source = ?3 WHERE id = {AUTHOR_ID}",
+                [(str(address), now, source) for address, now in asked],
+            )
 
     def failed(self, address: Address, reason: str, now: int) -> None:
         """Note that an address could not be asked, and why."""
@@ -128,18 +154,20 @@ class Writer(Reader):
     def keep_evidence(self, address: Address, verdict: Verdict, reason: str, raw: bytes, now: int) -> None:
         """Keep an answer that was not taken: the newest `MAX_EVIDENCE`, each cut at `MAX_EVIDENCE_BYTES`."""
         with self.batch():
-            author = people.ensure(self._db, address)
-            self._db.run(
-                "INSERT INTO evidence (author, verdict, reason, time, digest, raw) VALUES (?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (author, digest) DO UPDATE SET "
-                "verdict = excluded.verdict, reason = excluded.reason, time = excluded.time",
-                (author, verdict, reason, now, hashlib.sha256(raw).digest(), raw[:MAX_EVIDENCE_BYTES]),
-            )
-            self._db.run(
-                "DELETE FROM evidence WHERE author = ?1 AND id NOT IN "
-                "(SELECT id FROM evidence WHERE author = ?1 ORDER BY time DESC, id DESC LIMIT ?2)",
-                (author, MAX_EVIDENCE),
-            )
+            self._keep_evidence(people.ensure(self._db, address), verdict, reason, raw, now)
+
+    def _keep_evidence(self, author: int, verdict: Verdict, reason: str, raw: bytes, now: int) -> None:
+        self._db.run(
+            "INSERT INTO evidence (author, verdict, reason, time, digest, raw) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (author, digest) DO UPDATE SET "
+            "verdict = excluded.verdict, reason = excluded.reason, time = excluded.time",
+            (author, verdict, reason, now, hashlib.sha256(raw).digest(), raw[:MAX_EVIDENCE_BYTES]),
+        )
+        self._db.run(
+            "DELETE FROM evidence WHERE author = ?1 AND id NOT IN "
+            "(SELECT id FROM evidence WHERE author = ?1 ORDER BY time DESC, id DESC LIMIT ?2)",
+            (author, MAX_EVIDENCE),
+        )
 
     # people
 
@@ -196,7 +224,9 @@ class Writer(Reader):
         words = None if features is None else " ".join(sorted(features))
         with self.batch():
             self._db.run(
-                "INSERT OR REPLACE INTO host (hostport, features, asked) VALUES (?, ?, ?)", (hostport, words, now)
+                "INSERT INTO host (hostport, features, asked) VALUES (?, ?, ?) "
+                "ON CONFLICT (hostport) DO UPDATE SET features = excluded.features, asked = excluded.asked",
+                (hostport, words, now),
             )
 
     def set_state(self, key: str, value: str) -> None:
