@@ -238,7 +238,18 @@ class Daemon(Running):
         """End it as an administrator does. It has to go cleanly, with nothing to complain about."""
         self.signal(signal.SIGTERM)
         assert self.end() == 0
-        assert self.err == ""
+        assert self.events() <= {"start", "query", "reload", "warning", "stop"}, self.err
+
+    def log(self, event: str) -> list[dict[str, Any]]:
+        """The whole lines of its log so far that tell of such an event."""
+        return [line for line in self._lines() if line["event"] == event]
+
+    def events(self) -> set[str]:
+        """What kinds of lines there are."""
+        return {line["event"] for line in self._lines()}
+
+    def _lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.err.splitlines(keepends=True) if line.endswith("\n")]
 
 
 @contextmanager

@@ -8,7 +8,9 @@ import pytest
 UNWANTED = {"twisted", "zope", "asyncio", "sqlite3", "textual", "feedgen", "tui", "feeds", "thimbl.store", "thimbl.cli"}
 
 
-@pytest.mark.parametrize("module", ["thimbl.node.accounts", "thimbl.node.views", "thimbl.node.answering"])
+@pytest.mark.parametrize(
+    "module", ["thimbl.node.accounts", "thimbl.node.views", "thimbl.node.answering", "thimbl.node.assignment"]
+)
 def test_answering_loads_no_framework(module):
     loaded = _loaded_by(f"import {module}")
     assert module in loaded

@@ -16,6 +16,8 @@ from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, write_file
 from thimbl.home.errors import SettingsError
 from thimbl.home.paths import Paths
+from thimbl.home.proxy import Proxy, ProxyFault, ProxyFor
+from thimbl.home.serving import ServeSettings, read_serving, serving_data
 
 MIN_WINDOW: Final = 16 * 1024
 """Bytes: a head and one post of the longest text."""
@@ -36,6 +38,14 @@ class Settings:
     """Bytes of the published plan."""
     routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     """Where to connect instead: host and port to host and port, like /etc/hosts."""
+    proxy: Proxy | None = None
+    """By way of which `.onion` hosts, or all, are asked."""
+    private_hosts: bool = False
+    """Whether a host that a plan names, such as a mirror, may lead into this machine or a private network."""
+    push: str | None = None
+    """Where `thimbl push` takes the plan, unless it is told: see `thimbl.home.push.Target`."""
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    """What a daemon serves, and how."""
 
     def route(self, host: str, port: int) -> tuple[str, int]:
         """Where to connect for this host."""
@@ -57,6 +67,10 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
         plan=reader.path("plan"),
         window=reader.window(),
         routes=dict(reader.routes()),
+        proxy=reader.proxy(environ),
+        private_hosts=reader.private_hosts(environ),
+        push=reader.push(),
+        serve=reader.serve(),
     )
     reader.nothing_else()
     if (text := environ.get("THIMBL_ROUTES")) is not None:
@@ -75,6 +89,14 @@ def save(paths: Paths, settings: Settings) -> None:
         data["window"] = settings.window
     if settings.routes:
         data["routes"] = [f"{format_hostport(*a)}={format_hostport(*b)}" for a, b in settings.routes.items()]
+    if settings.proxy is not None:
+        data |= {"proxy": str(settings.proxy), "proxy_for": str(settings.proxy.which)}
+    if settings.private_hosts:
+        data["private_hosts"] = True
+    if settings.push is not None:
+        data["push"] = settings.push
+    if serving := serving_data(settings.serve):
+        data["serve"] = serving
     text = write(data)
     try:
         read_data(text)
@@ -89,6 +111,20 @@ def _route(text: str, where: str) -> Route:
         return parse_hostport(source.strip()), parse_hostport(target.strip())
     except AddressError as error:
         raise SettingsError(f"{where}: {text!r} is no route (HOST[:PORT]=HOST[:PORT]): {error}") from None
+
+
+def _proxy(text: str, which: str, where: str) -> Proxy:
+    try:
+        return Proxy.parse(text, _proxy_for(which, f"{where}: proxy_for"))
+    except ProxyFault as error:
+        raise SettingsError(f"{where}: proxy: {error}.") from None
+
+
+def _proxy_for(text: str, where: str) -> ProxyFor:
+    try:
+        return ProxyFor(text)
+    except ValueError:
+        raise SettingsError(f"{where} must be {' or '.join(ProxyFor)}.") from None
 
 
 class _Reader:
@@ -134,7 +170,38 @@ class _Reader:
         value = self._take("routes", list, "a list of HOST[:PORT]=HOST[:PORT]") or []
         return [_route(str(item), f"{self.where}: routes") for item in value]
 
+    def proxy(self, environ: Mapping[str, str]) -> Proxy | None:
+        which = self._take("proxy_for", str, "onion or all")
+        text = self._take("proxy", str, "the address of a proxy, such as socks5://127.0.0.1:9050")
+        proxy = None if text is None else _proxy(text, which or ProxyFor.ONION, str(self.where))
+        if which is not None and proxy is None:
+            raise SettingsError(f"{self.where}: proxy_for says what a proxy is for, and there is no proxy.")
+        # From the environment, nothing at all takes the proxy of the file away.
+        if (text := environ.get("THIMBL_PROXY")) is not None:
+            proxy = _proxy(text, proxy.which if proxy else ProxyFor.ONION, "THIMBL_PROXY") if text.strip() else None
+        if (which := environ.get("THIMBL_PROXY_FOR")) and proxy is not None:
+            proxy = replace(proxy, which=_proxy_for(which, "THIMBL_PROXY_FOR"))
+        return proxy
+
+    def private_hosts(self, environ: Mapping[str, str]) -> bool:
+        value = self.data.pop("private_hosts", False)
+        if not isinstance(value, bool):
+            raise SettingsError(f"{self.where}: private_hosts must be true or false.")
+        text = environ.get("THIMBL_PRIVATE_HOSTS")
+        if text not in (None, "", "0", "1"):
+            raise SettingsError("THIMBL_PRIVATE_HOSTS must be 1 or 0.")
+        return text == "1" if text else value
+
+    def push(self) -> str | None:
+        text: str | None = self._take("push", str, "where to push to, such as ana@shell.example")
+        if text is not None and not text.strip():
+            raise SettingsError(f"{self.where}: push must be where to push to, such as ana@shell.example.")
+        return text
+
+    def serve(self) -> ServeSettings:
+        return read_serving(self.data.pop("serve", None), f"{self.where}: serve", self.folder)
+
     def nothing_else(self) -> None:
         if self.data:
-            known = "address, key, plan, window, routes"
+            known = "address, key, plan, window, routes, proxy, proxy_for, private_hosts, push, serve"
             raise SettingsError(f"{self.where}: there is no setting {sorted(self.data)[0]!r}; there are {known}.")

@@ -3,12 +3,14 @@
 `python -m thimbl.cli.demo.heritage ENDPOINT FILE` serves the answer in FILE for the one account it is of.
 """
 
+import os
 import sys
 from pathlib import Path
 
 from finger.query import Query
 from finger.wire import to_wire
-from thimbl.node.daemon import Daemon
+from thimbl.node.daemon import Bound, Daemon
+from thimbl.node.host import Host
 from thimbl.node.polling import installed
 
 LOGIN = "dk"
@@ -28,7 +30,8 @@ def main(endpoint: str, path: str) -> None:
         return answer if query.user == LOGIN and not query.hosts else to_wire("finger: no such user.\n")
 
     reactor = installed()
-    Daemon(reactor, reactor, respond).run([endpoint], lambda bound: print(f"Listening on {bound}.", flush=True))
+    bound = Bound.to([endpoint], os.environ)
+    Daemon(reactor, Host(reactor, respond)).run(bound, lambda place: print(f"Listening on {place}.", flush=True))
 
 
 if __name__ == "__main__":
