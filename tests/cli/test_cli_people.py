@@ -10,6 +10,7 @@ from thimbl.cli.context import Context
 from thimbl.cli.errors import Failure
 from thimbl.core.address import Address
 from thimbl.core.log import Known, Verdict, judge_bytes
+from thimbl.core.schedule import USUAL, Pace
 from thimbl.node.fetch import Outcome
 
 OLD = Address.parse("old@river.example")
@@ -66,25 +67,26 @@ def test_nothing_is_learned_in_one_line(world: World) -> None:
 
 
 def test_a_watch_of_some_asks_those(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[list[Address], float]] = []
+    asked: list[tuple[list[Address], Pace]] = []
 
-    class Watch:
-        def __init__(self, _reactor: object, whom: object, _fetch_all: object, seconds: float, _told: object) -> None:
-            assert callable(whom)
-            asked.append((list(whom()), seconds))
-
+    class Poller:
         def start(self) -> None:
             """Nothing is asked here."""
 
-    monkeypatch.setattr("thimbl.node.polling.Watch", Watch)
+        stop = start
+
+    def poller(_reactor: object, _account: object, *, who: list[Address], pace: Pace, **_: object) -> Poller:
+        asked.append((list(who), pace))
+        return Poller()
+
+    monkeypatch.setattr("thimbl.node.watch.poller", poller)
     monkeypatch.setattr("thimbl.node.polling.installed", lambda: None)
-    monkeypatch.setattr("thimbl.node.polling.client", lambda *_: None)
-    monkeypatch.setattr("thimbl.node.polling.run", lambda _reactor, work: work())
-    monkeypatch.setattr("thimbl.home.durable.try_lock", lambda _path: 0)
-    monkeypatch.setattr("thimbl.home.account.Account.sync_following", lambda *_: None)
+    monkeypatch.setattr("thimbl.node.polling.run", lambda _reactor, work, _wind_up: work())
     assert world.run("fetch", "--watch", str(OLD), "--every", "300").exit_code == 0
     assert world.run("fetch", "--watch").exit_code == 0
-    assert asked == [([OLD], 300), ([Address.parse("lower@fields.example"), MARK], network.EVERY)]
+    assert asked == [([OLD], Pace.fixed(300)), ([], USUAL)]
+    told = world.run("fetch", "--every", "300")
+    assert (told.exit_code, "--watch" in told.stderr) == (2, True)
 
 
 def test_words_that_are_not_utf8(world: World) -> None:

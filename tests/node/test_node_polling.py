@@ -1,85 +1,86 @@
-"""Round after round of asking, and where a client connects."""
+"""Running work in a reactor until it is done or a signal comes, and where a client connects."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import Deferred, FirstError, fail, gatherResults, succeed
 from twisted.internet.task import Clock
-from twisted.python.failure import Failure
 
-from thimbl.core.address import Address
-from thimbl.home.errors import SettingsError
 from thimbl.home.settings import Settings
-from thimbl.node import polling
-from thimbl.node.fetch import Outcome
-from thimbl.node.polling import Reactor, Watch, client
+from thimbl.node import reach
+from thimbl.node.polling import Interrupted, client, run
 from thimbl.store.errors import StoreBusy
 
-ANA = Address.parse("ana@fields.example")
+
+class FakeReactor(Clock):
+    """Runs what it was told to until it is stopped; `then` is what happens meanwhile."""
+
+    def __init__(self, then: "Callable[[FakeReactor], object]" = lambda reactor: None) -> None:
+        super().__init__()
+        self.then = then
+        self.stopped = False
+        self._begin: list[Callable[[], Any]] = []
+        self._before: list[Callable[[], Any]] = []
+
+    def callWhenRunning(self, callable: Callable[..., Any], *args: Any) -> None:
+        self._begin.append(lambda: callable(*args))
+
+    def addSystemEventTrigger(self, phase: str, event: str, callable: Callable[..., Any]) -> None:
+        assert (phase, event) == ("before", "shutdown")
+        self._before.append(callable)
+
+    def run(self) -> None:
+        for begin in self._begin:
+            begin()
+        if not self.stopped:
+            self.then(self)
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.signal()
+
+    def signal(self) -> list[Any]:
+        """What a signal does: the triggers, and what each of them is to be waited for."""
+        return [trigger() for trigger in self._before]
 
 
-class Rounds:
-    """Whom each round asked; `whom` fails while there is a fault."""
-
-    def __init__(self) -> None:
-        self.asked: list[list[Address]] = []
-        self.fault: Exception | None = None
-        self.busy: list[StoreBusy] = []
-        self.waiting: Deferred[list[Outcome]] | None = None
-
-    def whom(self) -> Sequence[Address]:
-        if self.fault is not None:
-            raise self.fault
-        return [ANA]
-
-    def fetch_all(self, addresses: Sequence[Address]) -> "Deferred[list[Outcome]]":
-        self.asked.append(list(addresses))
-        return self.waiting or succeed([])
+def test_the_result_of_the_work_is_the_result() -> None:
+    reactor = FakeReactor()
+    assert run(reactor, lambda: succeed(5)) == 5
+    assert reactor.stopped
 
 
-def watch(clock: Clock, rounds: Rounds) -> "Deferred[None]":
-    """Begin to ask every two minutes."""
-    return Watch(cast("Reactor", clock), rounds.whom, rounds.fetch_all, 120, rounds.busy.append).start()
+def test_of_several_faults_at_once_the_one_that_went_wrong_is_raised() -> None:
+    busy = StoreBusy("The store is busy.")
+    with pytest.raises(StoreBusy) as caught:
+        run(FakeReactor(), lambda: gatherResults([fail(busy)], consumeErrors=True))
+    assert caught.value is busy
+    assert not isinstance(caught.value, FirstError)
 
 
-def test_a_round_begins_so_long_after_the_last_one_ended() -> None:
-    rounds, clock = Rounds(), Clock()
-    rounds.waiting = Deferred()
-    watch(clock, rounds)
-    clock.advance(500)
-    assert rounds.asked == [[ANA]]
-    waiting, rounds.waiting = rounds.waiting, None
-    waiting.callback([])
-    clock.advance(119)
-    assert len(rounds.asked) == 1
-    clock.advance(1)
-    assert len(rounds.asked) == 2
+def test_a_signal_cancels_the_work() -> None:
+    cancelled: list[object] = []
+    with pytest.raises(Interrupted):
+        run(FakeReactor(lambda reactor: reactor.signal()), lambda: Deferred(cancelled.append))
+    assert len(cancelled) == 1
 
 
-def test_who_can_not_be_asked_for_ends_it_in_any_round() -> None:
-    """A list of following that was broken meanwhile must not leave a poller that asks nobody and says nothing."""
-    rounds, clock = Rounds(), Clock()
-    failed: list[Failure] = []
-    watch(clock, rounds).addErrback(failed.append)
-    rounds.fault = SettingsError("following.yaml: following must be a list.")
-    clock.advance(120)
-    assert [failure.value for failure in failed] == [rounds.fault]
-    assert clock.getDelayedCalls() == []
+def test_a_signal_lets_the_work_finish_where_it_can() -> None:
+    """What is waited for is what winding up gives; the work itself is not cancelled."""
+    work: Deferred[str] = Deferred(lambda _: pytest.fail("It was cancelled."))
+    ended: Deferred[None] = Deferred()
+
+    def then(reactor: FakeReactor) -> None:
+        assert reactor.signal() == [ended]
+        work.callback("done")
+
+    assert run(FakeReactor(then), lambda: work, lambda: ended) == "done"
 
 
-@pytest.mark.parametrize("in_a_round", [True, False])
-def test_cancelling_stops_it(in_a_round: bool) -> None:
-    rounds, clock = Rounds(), Clock()
-    rounds.waiting = Deferred() if in_a_round else None
-    stopped = watch(clock, rounds)
-    ended: list[Failure] = []
-    stopped.addErrback(ended.append)
-    stopped.cancel()
-    clock.advance(1000)
-    assert [type(failure.value) for failure in ended] == [CancelledError]
-    assert len(rounds.asked) == 1
-    assert clock.getDelayedCalls() == []
+def test_work_that_is_done_is_not_wound_up() -> None:
+    reactor = FakeReactor()
+    assert run(reactor, lambda: succeed(1), lambda: pytest.fail("It was done.")) == 1
 
 
 @pytest.mark.parametrize(
@@ -105,20 +106,9 @@ def test_a_client_connects_where_the_settings_send_it(
 
         return endpoint_for
 
-    monkeypatch.setattr(polling, "default_endpoints", endpoints)
+    monkeypatch.setattr(reach, "default_endpoints", endpoints)
     routes = {("fields.example", 79): ("127.0.0.1", 7979), ("[2001:db8::1]", 79): ("[::1]", 7980)}
     failed: list[object] = []
     client(Clock(), Settings(routes=routes)).ask(asked, port, b"ana\r\n").addErrback(failed.append)
     assert tried == [connected]
     assert len(failed) == 1
-
-
-def test_a_busy_store_costs_one_round() -> None:
-    clock, rounds = Clock(), Rounds()
-    rounds.fault = StoreBusy("The store is busy.")
-    stopped = watch(clock, rounds)
-    assert (len(rounds.busy), rounds.asked) == (1, [])
-    rounds.fault = None
-    clock.advance(120)
-    assert rounds.asked == [[ANA]]
-    assert not stopped.called

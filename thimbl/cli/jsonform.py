@@ -70,6 +70,8 @@ def author_data(author: "Author") -> dict[str, Any]:
         "gap_below": author.gap_below,
         "moved_to": str(author.moved_to) if author.moved_to else None,
         "posts": author.posts,
+        "due": stamp(author.due),
+        "source": author.source,
     }
 
 

@@ -250,7 +250,7 @@ def _next_step(reader: "Reader") -> str:
     """,
     epilog="""\
 --json gives for each: address, nick, name, followed, private, verdict, reason, fingerprint, recovery, seq, updated,
-asked, answered, failure, gap_below, moved_to, posts. What is not known is null.
+asked, answered, failure, gap_below, moved_to, posts, due, source. What is not known is null.
 """,
 )
 @json_option
@@ -300,6 +300,8 @@ def _troubles(author: "Author") -> Iterator[str]:
     """What is to be known of somebody besides the row: each a line."""
     if author.failure:
         yield f"could not be asked: {safe_line(author.failure)}"
+    if author.source is not None:
+        yield f"the newest answer came by way of the mirror {safe_line(author.source)}"
     if author.reason and str(author.verdict) not in ("verified", "unsigned"):
         yield safe_line(author.reason)
     if author.gap_below is not None:

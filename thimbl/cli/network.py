@@ -1,9 +1,8 @@
 """Commands that speak Finger: fetch, finger. Twisted is imported when one of them runs."""
 
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,30 +20,39 @@ if TYPE_CHECKING:
     from thimbl.node.fetch import Fetcher, Outcome
     from thimbl.store.writer import Writer
 
-EVERY: Final = 120
-"""Seconds between two rounds of `--watch`: a conversation can bear it, and a host hardly notices (one `since` each)."""
-
 
 @command(
     examples="""
     thimbl fetch
     thimbl fetch ana@fields.example
+    thimbl fetch --watch
     thimbl fetch --watch --every 300
 """
 )
 @argument("who", type=address, nargs=-1, metavar="[ADDRESS]...")
-@option("--watch", is_flag=True, help="Go on asking, round after round, until stopped.")
+@option("--watch", is_flag=True, help="Go on asking until stopped, each plan on a schedule of its own.")
 @option(
-    "--every", type=click.IntRange(1), default=EVERY, show_default=True, help="With --watch: seconds between rounds."
+    "--every",
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help="With --watch: ask each so often, however often its author writes.",
 )
 @json_option
 @pass_context
-def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int, as_json: bool) -> int:
+def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int | None, as_json: bool) -> int:
     """Ask those you follow what is new.
 
-    Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3.
+    Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3. With
+    --watch it goes on, and asks those more often who write more often, between every 2 minutes and every 6 hours.
     """
-    return _watch(context, who, every, as_json) if watch else _fetch(context, who, as_json)
+    if not watch:
+        if every is not None:
+            raise click.UsageError("--every is for --watch.")
+        return _fetch(context, who, as_json)
+    from thimbl.cli.watching import watch_these
+
+    watch_these(context, who, every, as_json)
+    return 0
 
 
 def fetch_now(context: Context) -> int:
@@ -54,10 +62,12 @@ def fetch_now(context: Context) -> int:
 
 async def fetch_these(context: Context, writer: "Writer", client: "FingerClient", who: "Sequence[Address]") -> None:
     """Fetch these in a reactor that runs already, saying what comes of it."""
-    from thimbl.node.fetch import Fetcher
+    from thimbl.node.book import keep_schedule
 
-    teller = _Teller(context, as_json=False)
-    teller.summary(await Fetcher(client, writer, context.now).fetch_all(who, teller.told))
+    teller = _Teller(context, as_json=False, writer=writer)
+    outcomes = await _make_fetcher(context, writer, client).fetch_all(who, teller.told)
+    keep_schedule(writer, outcomes, context.now())
+    teller.summary(outcomes)
 
 
 def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any, Any, None]]") -> None:
@@ -72,57 +82,31 @@ def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any,
 
 
 def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
-    from thimbl.node.polling import installed, run
+    from thimbl.node.book import keep_schedule
+    from thimbl.node.polling import client, installed, run
 
     reactor = installed()
     with context.account.writer() as writer:
-        fetcher, teller = _fetcher(context, writer, reactor), _Teller(context, as_json)
+        context.account.sync_following(writer)
+        fetcher = _make_fetcher(context, writer, client(reactor, context.settings))
+        teller = _Teller(context, as_json, writer)
         whom = list(who) or _followed(writer)
         if not whom:
             note("You follow nobody yet: 'thimbl follow ADDRESS'.")
             return 0
         teller.expect(len(whom))
         outcomes = run(reactor, lambda: fetcher.fetch_all(whom, teller.told))
+        keep_schedule(writer, outcomes, context.now())
         teller.summary(outcomes)
         return PARTLY if any(not outcome.is_good for outcome in outcomes) else 0
 
 
-def _watch(context: Context, who: "Sequence[Address]", every: int, as_json: bool) -> int:
-    from thimbl.home.durable import try_lock
-    from thimbl.node.polling import Interrupted, Watch, installed, run
-
-    if try_lock(context.paths.lock) is None:  # held until this process ends
-        raise Failure("Another 'thimbl fetch --watch' is at work for this account already.")
-    reactor = installed()
-    with context.account.writer() as writer:
-        fetcher, teller = _fetcher(context, writer, reactor), _Teller(context, as_json)
-
-        def whom() -> "Sequence[Address]":
-            _sync(context, writer)
-            return list(who) or _followed(writer)
-
-        watch = Watch(
-            reactor,
-            whom,
-            lambda addresses: fetcher.fetch_all(addresses, teller.told),
-            every,
-            lambda busy: note(str(busy)),
-        )
-        with suppress(Interrupted):  # that is how it is stopped
-            run(reactor, watch.start)
-    return 0
-
-
-def _fetcher(context: Context, writer: "Writer", reactor: Any) -> "Fetcher":
+def _make_fetcher(context: Context, writer: "Writer", client: "FingerClient") -> "Fetcher":
+    from thimbl.node import reach
     from thimbl.node.fetch import Fetcher
-    from thimbl.node.polling import client
 
-    _sync(context, writer)
-    return Fetcher(client(reactor, context.settings), writer, context.now)
-
-
-def _sync(context: Context, writer: "Writer") -> None:
-    context.account.sync_following(writer)
+    strangers = reach.client(client.clock, context.settings, stranger=True)
+    return Fetcher(client, writer, context.now, mirrors=strangers)
 
 
 def _followed(writer: "Writer") -> "list[Address]":
@@ -132,8 +116,9 @@ def _followed(writer: "Writer") -> "list[Address]":
 class _Teller:
     """Says what comes of a fetch: a line for each failure, how far it is on a terminal, objects for a program."""
 
-    def __init__(self, context: Context, as_json: bool) -> None:
-        self.as_json = as_json
+    def __init__(self, context: Context, as_json: bool, writer: "Writer | None" = None) -> None:
+        """`writer` is the store where it is open."""
+        self.context, self.as_json, self.writer = context, as_json, writer
         self.progress = Progress(context, "fetching")
         self.expected = self.done = 0
 
@@ -142,18 +127,18 @@ class _Teller:
 
     def told(self, outcome: "Outcome") -> None:
         self.done += 1
+        moved = False
+        if outcome.settled and outcome.moved_to is not None:
+            moved = self.context.account.follow_move(outcome.address, outcome.moved_to, self.writer)
         if self.as_json:
             emit(outcome_data(outcome))
             sys.stdout.flush()
             return
         self.progress.clear()
-        if not outcome.is_good:
-            # In one line: what the reason repeats of an answer must not look like a line of ours.
-            reason = safe_line(outcome.reason)
-            what = f"{outcome.verdict}: {reason}" if outcome.verdict else reason
-            note(f"{outcome.address}: {what}.{accepting(outcome.address, outcome.verdict, outcome.fingerprint)}")
+        for line in troubles(outcome):
+            note(line)
         if outcome.moved_to is not None:
-            note(f"{outcome.address} has moved: 'thimbl follow {outcome.moved_to}'.")
+            note(moved_line(outcome, moved))
         self.progress.tell(self.done, self.expected)
 
     def summary(self, outcomes: "Sequence[Outcome]") -> None:
@@ -165,6 +150,24 @@ class _Teller:
         counts += [f"{failed} failed"] if failed else []
         counts += [f"{refused} not taken"] if refused else []
         note(f"{', '.join(counts)}.")
+
+
+def troubles(outcome: "Outcome") -> Iterator[str]:
+    """What went wrong with one author, each a line: what a reason repeats of an answer looks like no line of ours."""
+    if not outcome.is_good:
+        reason = safe_line(outcome.reason)
+        what = f"{outcome.verdict}: {reason}" if outcome.verdict else reason
+        yield f"{outcome.address}: {what}.{accepting(outcome.address, outcome.verdict, outcome.fingerprint)}"
+    elif outcome.source is not None:
+        yield f"{outcome.address}: {safe_line(outcome.failure)}. The mirror {outcome.source} answered."
+
+
+def moved_line(outcome: "Outcome", follows: bool) -> str:
+    """That somebody has moved; `follows`: they are followed there now."""
+    where = outcome.moved_to
+    if follows:
+        return f"{outcome.address} has moved to {where}, and you follow them there now."
+    return f"{outcome.address} says that they have moved: 'thimbl follow {where}'."
 
 
 def outcome_data(outcome: "Outcome") -> dict[str, Any]:
@@ -179,6 +182,7 @@ def outcome_data(outcome: "Outcome") -> dict[str, Any]:
         "fingerprint": outcome.fingerprint,
         "gap_below": outcome.gap_below,
         "moved_to": str(outcome.moved_to) if outcome.moved_to else None,
+        "source": outcome.source,
     }
 
 

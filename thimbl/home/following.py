@@ -11,13 +11,16 @@ from typing import Any, Final
 from thimbl.core.address import Address, AddressError
 from thimbl.core.keys import is_fingerprint
 from thimbl.core.plan import Follow
-from thimbl.core.plantext import PlanTextError, decode, read_data
+from thimbl.core.plantext import MAX_BYTES, Bounds, PlanTextError, decode, read_data
 from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, locked, write_file
 from thimbl.home.errors import Refused, SettingsError
 from thimbl.home.paths import Paths
 
 _KEYS: Final = ("nick", "address", "private", "fingerprint")
+
+BOUNDS: Final = Bounds(bytes=16 * MAX_BYTES, nodes=1_000_000)
+"""Of the list: some 100,000 people with all that can be said of each. As large as a plan it would hold 9,999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def load(paths: Paths) -> tuple[Followed, ...]:
     if not path.exists():
         return ()
     try:
-        data = read_data(decode(path.read_bytes()))
+        data = read_data(decode(path.read_bytes()), BOUNDS)
     except (PlanTextError, OSError) as error:
         raise SettingsError(f"{path}: {error}. Mend the file, or move it away.") from None
     items = data.pop("following", [])
@@ -84,7 +87,7 @@ def save(paths: Paths, followed: Iterable[Followed]) -> None:
         items.append(item)
     text = write({"following": items})
     try:
-        read_data(text)
+        read_data(text, BOUNDS)
     except PlanTextError as error:
         raise Refused(f"{paths.following} can not say that: {error.reason}. Give another --nick.") from None
     write_file(paths.following, text.encode("utf-8"), SECRET)
@@ -131,6 +134,27 @@ def remove(paths: Paths, address: Address) -> tuple[Followed, ...]:
         made = tuple(other for other in have if other.address != address)
         if len(made) == len(have):
             raise Refused(f"You do not follow {address}: see 'thimbl following'.")
+        save(paths, made)
+        return made
+
+
+def moved(paths: Paths, old: Address, new: Address) -> tuple[Followed, ...] | None:
+    """Follow by the address `new` whoever was followed by `old`, as before otherwise; None where nobody was.
+
+    Where `new` is followed already, that entry stays as it is, private or not, and gets the fingerprint of the other if
+    it has none.
+    """
+    with locked(paths.following.with_suffix(".lock")):
+        have = load(paths)
+        before = next((one for one in have if one.address == old), None)
+        if before is None or old == new:
+            return None
+        there = next((one for one in have if one.address == new), None)
+        if there is None:
+            made = tuple(replace(one, address=new) if one is before else one for one in have)
+        else:
+            both = replace(there, fingerprint=there.fingerprint or before.fingerprint)
+            made = tuple(both if one is there else one for one in have if one is not before)
         save(paths, made)
         return made
 

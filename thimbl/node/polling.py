@@ -1,17 +1,15 @@
-"""Running a fetch from a program that has no reactor yet: one round, or one after the other (`--watch`)."""
+"""Running a fetch from a program that has no reactor yet, until it is done or a signal comes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
-from twisted.internet.defer import CancelledError, Deferred, FirstError, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, FirstError
 from twisted.python.failure import Failure
 
-from finger.client import ClientLimits, FingerClient, default_endpoints
-from finger.interfaces import DelayedCall, Endpoint
-from thimbl.core.address import Address
+from finger.client import ClientLimits, FingerClient
+from finger.interfaces import DelayedCall
 from thimbl.home.settings import Settings
-from thimbl.node.fetch import Outcome
-from thimbl.store.errors import StoreBusy
+from thimbl.node import reach
 
 T = TypeVar("T")
 
@@ -41,20 +39,16 @@ class Interrupted(KeyboardInterrupt):
 
 
 def client(reactor: Any, settings: Settings, limits: ClientLimits | None = None) -> FingerClient:
-    """A client that connects where the settings send it."""
-    endpoint_for = default_endpoints(reactor)
-
-    def routed(host: str, port: int) -> Endpoint:
-        # A client is asked for a host without brackets, and in any case; routes have the canonical form.
-        canonical = f"[{host}]" if ":" in host else host
-        to_host, to_port = settings.route(canonical.lower(), port)
-        return endpoint_for(to_host.strip("[]"), to_port)
-
-    return FingerClient(routed, reactor, limits)
+    """A client that connects where the settings send it, for hosts that the person named: see `thimbl.node.reach`."""
+    return reach.client(reactor, settings, limits=limits)
 
 
-def run(reactor: Reactor, work: Callable[[], "Deferred[T]"]) -> T:
-    """Run the reactor until `work` is done; its result. Raises what it failed with, or `Interrupted` at a signal."""
+def run(reactor: Reactor, work: Callable[[], "Deferred[T]"], wind_up: "Callable[[], Deferred[Any]] | None" = None) -> T:
+    """Run the reactor until `work` is done; its result. Raises what it failed with.
+
+    At a signal `wind_up` is called, and what fires when all that was in hand is done is waited for; where there is
+    none, the work is cancelled. Raises `Interrupted` where it came to no result by that.
+    """
     results: list[T] = []
     failures: list[Failure] = []
     running: list[Deferred[Any]] = []
@@ -69,9 +63,14 @@ def run(reactor: Reactor, work: Callable[[], "Deferred[T]"]) -> T:
         deferred.addCallbacks(results.append, failures.append)
         deferred.addCallback(finish)
 
-    def interrupted() -> None:
-        while running:
-            running.pop().cancel()
+    def interrupted() -> "Deferred[Any] | None":
+        begun = running[:]
+        running.clear()
+        if begun and wind_up is not None:
+            return wind_up()
+        for each in begun:
+            each.cancel()
+        return None
 
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
@@ -88,49 +87,3 @@ def cause(failure: Failure) -> Failure:
     while isinstance(failure.value, FirstError):
         failure = failure.value.subFailure
     return failure
-
-
-class Watch:
-    """Round after round, until it is stopped. Whom to ask is looked up anew for each round."""
-
-    def __init__(
-        self,
-        reactor: Reactor,
-        whom: Callable[[], Sequence[Address]],
-        fetch_all: Callable[[Sequence[Address]], "Deferred[list[Outcome]]"],
-        seconds: float,
-        told: Callable[[StoreBusy], None],
-    ) -> None:
-        """`seconds` are from the end of one round to the next; `told` hears of a round that another process held up."""
-        self.reactor, self.whom, self.fetch_all, self.seconds, self.told = reactor, whom, fetch_all, seconds, told
-        self.stopped: Deferred[None] = Deferred(self._cancel)
-        self._round: Deferred[Any] | None = None
-        self._timer: Any = None
-
-    def start(self) -> "Deferred[None]":
-        """Begin; fails where a round does (that is: this machine is at fault). Cancel it to stop."""
-        self._begin()
-        return self.stopped
-
-    def _begin(self) -> None:
-        self._timer = None
-        # Whom to ask is read from files and the store, which may fail too: the reactor would swallow that.
-        self._round = maybeDeferred(lambda: self.fetch_all(self.whom()))
-        self._round.addCallbacks(self._done, self._failed)
-
-    def _done(self, outcomes: list[Outcome]) -> None:
-        self._timer = self.reactor.callLater(self.seconds, self._begin)
-
-    def _failed(self, failure: Failure) -> None:
-        fault = cause(failure)
-        if isinstance(fault.value, StoreBusy):  # it passes: the next round will do
-            self.told(fault.value)
-            self._done([])
-        elif not fault.check(CancelledError):
-            self.stopped.errback(fault)
-
-    def _cancel(self, stopped: "Deferred[None]") -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        elif self._round is not None:
-            self._round.cancel()

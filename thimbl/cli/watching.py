@@ -1,0 +1,91 @@
+"""`fetch --watch`: a poller beside whom nothing else happens, and what it says while it runs.
+
+It says what a person would want to know, and that once: new posts as they come, a host that does not answer when it
+begins and when it is over, and not each of the tries in between.
+"""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from thimbl.cli.context import Context
+from thimbl.cli.network import moved_line, outcome_data, troubles
+from thimbl.cli.output import emit, note
+from thimbl.core.schedule import USUAL, Pace
+
+if TYPE_CHECKING:
+    from thimbl.core.address import Address
+    from thimbl.node.fetch import Outcome
+
+_CLOCK: Final = "%H:%M"
+
+
+def watch_these(context: Context, who: "Sequence[Address]", every: int | None, as_json: bool) -> None:
+    """Ask `who` (or all who are followed, and whom the settings mirror) until a signal comes; `every`: seconds, for
+    all alike. Raises `AlreadyPolling`, and what makes it impossible to go on."""
+    from thimbl.node.polling import installed, run
+    from thimbl.node.watch import poller
+
+    reactor, teller = installed(), WatchTeller(context, as_json)
+    watching = poller(
+        reactor,
+        context.account,
+        who=who,
+        mirror=() if who else context.settings.serve.mirror,
+        pace=USUAL if every is None else Pace.fixed(every),
+        heard=teller.told,
+        held_up=lambda busy: teller.say(str(busy)),
+    )
+    run(reactor, watching.start, watching.stop)
+
+
+class WatchTeller:
+    """Says what a poller hears: objects for a program, a line an event for a person, with the time on a terminal."""
+
+    def __init__(self, context: Context, as_json: bool) -> None:
+        self._context, self._as_json = context, as_json
+        self._timed = sys.stderr.isatty() if context.terminal is None else context.terminal
+        self._told: dict[str, str] = {}
+        """What was told last of a host or an author that is in trouble, by its name."""
+
+    def told(self, outcome: "Outcome", moved: bool) -> None:
+        """One author was asked; `moved`: they are followed elsewhere now."""
+        if self._as_json:
+            emit(outcome_data(outcome))
+            sys.stdout.flush()
+            return
+        name, host = str(outcome.address), outcome.address.hostport
+        if outcome.unreachable:
+            self._once(host, outcome, "away")
+        elif not (host in self._told and (outcome.failed or outcome.source is not None)):
+            # Else it was the mirrors that were asked, while the host is left alone.
+            self._over(host, f"{host} answers again.")
+            if outcome.is_good and outcome.source is None:
+                self._over(name, f"{name} is well again.")
+            else:
+                self._once(name, outcome, str(outcome.verdict))
+        if outcome.new:
+            posts = "1 new" if outcome.new == 1 else f"{outcome.new} new"
+            self.say(f"{name}: {posts}" + (f", by way of {outcome.source}." if outcome.source else "."))
+        if outcome.moved_to is not None:
+            self._say_once(f"{name} moved", moved_line(outcome, moved))
+
+    def say(self, text: str) -> None:
+        """A line."""
+        moment = time.strftime(_CLOCK, time.localtime(self._context.clock())) + "  " if self._timed else ""
+        note(f"{moment}{text}")
+
+    def _once(self, key: str, outcome: "Outcome", kind: str) -> None:
+        for line in troubles(outcome):
+            self._say_once(key, line, kind)
+
+    def _say_once(self, key: str, line: str, kind: str = "") -> None:
+        """Say it unless the last that was said of `key` was of this kind: the words of a failure vary."""
+        if self._told.get(key) != kind:
+            self._told[key] = kind
+            self.say(line)
+
+    def _over(self, key: str, line: str) -> None:
+        if self._told.pop(key, None) is not None:
+            self.say(line)
