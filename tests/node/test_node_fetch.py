@@ -16,6 +16,7 @@ from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.plan import Follow, following_data, list_digest
 from thimbl.node.fetch import Outcome
+from thimbl.node.intake import LATEST
 from thimbl.store.errors import StoreError
 
 ANA = Address.parse("ana@fields.example")
@@ -139,6 +140,28 @@ class TestAsking:
             assert world.one(ANA).verdict is Verdict.UNSIGNED
         assert world.asked() == ["ana/since/0", "ana", "ana"]
 
+    def test_a_host_that_has_heads_alone_is_asked_for_those_first(self, world):
+        alice = Scribe()
+        alice.post()
+
+        def answer(query):
+            text = alice.line(0) if query.user.endswith("/head") else alice.text()
+            return b"Thimbl: 2 head\r\nPlan:\r\n" + text.encode().replace(b"\n", b"\r\n")
+
+        world.put(alice.address, Lying(answer))
+        world.one(alice)
+        assert world.one(alice).unchanged
+        assert world.asked() == ["alice", "alice/head"]
+        alice.post()
+        assert world.one(alice).new == 1
+        assert world.asked() == ["alice/head", "alice"]
+
+    def test_of_an_unmet_host_one_is_asked_for_alone(self, world):
+        """The others wait until it is known what the host understands, and are asked for in JSON."""
+        many = [author_on(world, f"u{number}@fields.example") for number in range(6)]
+        assert all(outcome.new == 3 for outcome in world.fetch(*many))
+        assert world.asked() == ["u0", *(f"u{number}/since/0" for number in range(1, 6))]
+
     def test_no_such_user_says_nothing_of_the_host(self, world):
         alice = author_on(world)
         world.one(alice)
@@ -152,7 +175,7 @@ class TestAsking:
         (world.host("fields.example") / "ana.plan").write_text("Plain words.")
         world.fetch(alice, ANA)
         world.fetch(alice, ANA)
-        assert world.asked() == ["alice", "ana", "alice/since/3", "ana"]
+        assert world.asked() == ["alice", "ana/since/0", "ana", "alice/since/3", "ana"]
 
     def test_whom_one_follows_beyond_the_head(self, world):
         follows = [Follow(f"n{number}", Address.parse(f"u{number}@dairy.example")) for number in range(250)]
@@ -188,7 +211,7 @@ class TestFailures:
             world.put(address, behaviour)
         heard: list[Outcome] = []
         fetching = world.fetcher.fetch_all([*bad, *(who.address for who in good)], heard.append)
-        world.internet.flush()
+        world.internet.advance(LATEST)  # that is how long an answer waits for others to be stored with
         assert {str(outcome.address) for outcome in heard if outcome.is_good} == {str(who.address) for who in good}
         world.internet.advance(100)
         outcomes = world.fetch(*bad, *good, seconds=100)
@@ -227,14 +250,14 @@ class TestFailures:
         world.put(many[0], behaviour)
         outcomes = world.fetch(*many, seconds=16)
         assert all(outcome.failed and outcome.reason for outcome in outcomes)
-        assert len(world.internet.attempts) == 4
+        assert len(world.internet.attempts) == 1
         assert len(world.fetch(*many, seconds=16)) == 500  # it is tried again next time
-        assert len(world.internet.attempts) == 8
+        assert len(world.internet.attempts) == 2
 
     def test_a_host_that_is_slow_with_one_is_still_asked_for_the_others(self, world):
         many = [Address.parse(f"u{number}@dead.example") for number in range(6)]
         world.put(many[0], Silent())
-        assert all("not a byte" in outcome.reason for outcome in world.fetch(*many, seconds=80))
+        assert all("not a byte" in outcome.reason for outcome in world.fetch(*many, seconds=110))
         assert len(world.internet.attempts) == 6
 
 
@@ -244,7 +267,7 @@ class TestBounds:
         many = [author_on(world, f"u{n}@host{n % 8}.example", posts=1) for n in range(80)]
         asking: Counter[str] = Counter()
         peaks: Counter[str] = Counter()
-        ask = world.fetcher.client.ask
+        ask = world.client.ask
 
         def counted(host, port, query):
             def over(result):
@@ -256,7 +279,7 @@ class TestBounds:
             peaks["all"] = max(peaks["all"], asking.total())
             return ask(host, port, query).addBoth(over)
 
-        monkeypatch.setattr(world.fetcher.client, "ask", counted)
+        monkeypatch.setattr(world.client, "ask", counted)
         outcomes = world.fetch(*many)
         assert all(outcome.is_good for outcome in outcomes)
         assert peaks.pop("all") == 20
@@ -271,7 +294,7 @@ class TestBounds:
         quick = author_on(world)
         heard: list[Outcome] = []
         world.fetcher.fetch_all([*slow, quick.address], heard.append).addErrback(lambda failure: None)
-        world.internet.flush()
+        world.internet.advance(LATEST)
         assert [outcome.address for outcome in heard] == [quick.address]
         world.internet.advance(200)
         assert len(heard) == 10
@@ -298,9 +321,9 @@ class TestBounds:
         def full(*arguments, **more):
             raise StoreError("the disk is full")
 
-        monkeypatch.setattr(world.store, "take", full)
+        monkeypatch.setattr(world.store, "take_many", full)
         with pytest.raises(StoreError, match="the disk is full"):
-            world.fetch(bo, alice)
+            world.fetch(bo, alice, seconds=LATEST)
         world.internet.flush()
         assert world.internet.open == 0
 

@@ -118,7 +118,7 @@ class TestGaps:
         assert gap is not None
         world.asked()
         judged = []
-        monkeypatch.setattr("thimbl.node.fetch.judge", lambda *arguments: judged.append(1))
+        monkeypatch.setattr("thimbl.node.concluding.judge", lambda *arguments: judged.append(1))
         outcome = world.one(alice)
         assert (outcome.unchanged, outcome.gap_below, outcome.new) == (True, gap, 0)
         assert world.asked() == ["alice/since/300", f"alice/before/{gap}"]
@@ -241,7 +241,7 @@ class TestLies:
         assert b'"entries"' in evidence[0].raw
 
     def test_a_fork_that_only_an_older_page_shows(self, world):
-        """Nothing of the other branch is taken, though its window alone would have passed."""
+        """The window is here by then, as a window alone can not show it; nothing more is taken of either branch."""
         alice = Scribe()
         alice.posts(30)
         world.publish(alice, FEW)
@@ -251,10 +251,11 @@ class TestLies:
         world.publish(two_minded, FEW)
         outcome = world.one(alice)
         assert outcome.verdict is Verdict.FORKED
-        assert outcome.new == 0
         author = world.store.author(alice.address)
-        assert (author.verdict, author.seq) == (Verdict.FORKED, 30)
-        assert len(world.items(alice)) == 30
+        assert (author.verdict, author.reason) == (Verdict.FORKED, outcome.reason)
+        assert "a log of two minds" in outcome.reason
+        assert author.gap_below == 121 - outcome.new
+        assert len(world.items(alice)) == 30 + outcome.new
         assert {kept.verdict for kept in world.store.evidence(alice.address)} == {Verdict.FORKED}
         assert len(world.store.evidence(alice.address)) == 2  # the window, and the page that shows it
 
@@ -325,7 +326,7 @@ class TestTheWayToAKey:
             judged.append(1)
             return core_log.judge(*arguments)
 
-        monkeypatch.setattr("thimbl.node.fetch.judge", judge)
+        monkeypatch.setattr("thimbl.node.concluding.judge", judge)
         world.asked()
         assert world.one(alice).verdict is Verdict.NEW_KEY
         assert 3 < len(world.asked()) < 10

@@ -1,6 +1,6 @@
 """A small internet in memory, with hosts that answer from files as `thimbl serve` does, and a store that fetches."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -12,7 +12,7 @@ from finger.query import Query
 from finger.testing import Behaviour, FakeInternet, Honest, Lying
 from tests.support.scribe import START, Scribe
 from tests.support.spooler import spool
-from thimbl.core.address import Address
+from thimbl.core.address import Address, parse_hostport
 from thimbl.core.archive import PAGE
 from thimbl.core.compose import WINDOW_BYTES
 from thimbl.node.accounts import Spool
@@ -28,13 +28,17 @@ FEW = 4 * 1024
 class World:
     """Hosts by name, each with a folder of plans; one reader with a store. `now` is the reader's clock."""
 
-    def __init__(self, folder: Path, *, at_once: int = AT_ONCE, at_one_host: int = AT_ONE_HOST) -> None:
+    def __init__(
+        self, folder: Path, *, at_once: int = AT_ONCE, at_one_host: int = AT_ONE_HOST, mirrors: bool = True
+    ) -> None:
+        """`mirrors`: whether hosts are asked that a plan names."""
         self.folder = folder
         self.now = START + 10 * 86_400
         self.internet = FakeInternet(Clock())
         self.store = Writer.open(folder / "store" / "store.sqlite3")
-        client = FingerClient(self.internet.endpoint, self.internet.clock)
-        self.fetcher = Fetcher(client, self.store, lambda: self.now, at_once=at_once, at_one_host=at_one_host)
+        self.client = client = FingerClient(self.internet.endpoint, self.internet.clock)
+        self.at_once, self.at_one_host, self.strangers = at_once, at_one_host, client if mirrors else None
+        self.begin_anew()
 
     def host(self, name: str, port: int = 79) -> Path:
         """A host that answers from the plans in the folder given back; it is there from the first call on."""
@@ -52,6 +56,45 @@ class World:
     def put(self, address: Address, behaviour: Behaviour) -> None:
         """Put something else in the place of a host."""
         self.internet.add(address.host, address.port, behaviour)
+
+    def mirror(
+        self,
+        hostport: str,
+        scribe: Scribe,
+        window_bytes: int = WINDOW_BYTES,
+        lie: Callable[[bytes], bytes] = lambda answer: answer,
+    ) -> None:
+        """Let a mirror have the scribe's log as it stands, and answer as `lie` says. It mirrors all it was given."""
+        folder = self.folder / f"mirror-{hostport}" / scribe.address.hostport
+        folder.mkdir(parents=True, exist_ok=True)
+        spool(folder, scribe, window_bytes=window_bytes)
+
+        def answer(query: Query) -> bytes:
+            if query.hosts and (copies := folder.parent / query.hosts[0]).is_dir():
+                return lie(Answerer(Spool(copies))(Query(query.user)))
+            return b"Finger forwarding service denied.\r\n"
+
+        self.internet.add(*parse_hostport(hostport), Lying(answer))
+
+    def silent_about(self, scribe: Scribe, view: str) -> None:
+        """Let the scribe's host answer as before, but never a word where a query has `view` in it."""
+        answerer = Answerer(Spool(self.host(scribe.address.host, scribe.address.port)))
+
+        def answer(query: Query, peer: object) -> "bytes | Deferred[bytes]":
+            return Deferred() if view in query.user else answerer(query)
+
+        self.put(scribe.address, Honest(answer))
+
+    def begin_anew(self) -> None:
+        """The program is started again: it knows what is in the store, and nothing else."""
+        self.fetcher = Fetcher(
+            self.client,
+            self.store,
+            lambda: self.now,
+            at_once=self.at_once,
+            at_one_host=self.at_one_host,
+            mirrors=self.strangers,
+        )
 
     def old_host(self, address: Address, plan: str | bytes) -> None:
         """Put a finger server of decades ago in the place of a host: it knows one user, and no views."""

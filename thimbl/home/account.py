@@ -128,6 +128,21 @@ class Account:
         before = following.load(self.paths)
         self._publish_following(address, before, following.remove(self.paths, address))
 
+    def follow_move(self, old: Address, new: Address, writer: Writer | None = None) -> bool:
+        """Follow by their new address somebody whose log was verified to go on there; whether anything changed.
+
+        The person's file and the store are changed, without a key: the plan tells it when it is next published. Nothing
+        is changed where the store does not know the two addresses for one log. `writer` is the store where it is open.
+        """
+        if writer is None:
+            with self.writer() as opened:
+                return self.follow_move(old, new, opened)
+        author = writer.brief(old)
+        if author is None or author.address != new or (made := following.moved(self.paths, old, new)) is None:
+            return False
+        self.sync_following(writer, made)
+        return True
+
     def _publish_following(
         self, address: Address, before: Sequence[following.Followed], made: Sequence[following.Followed]
     ) -> None:

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from finger.errors import FingerError
@@ -35,10 +35,10 @@ class Archive:
     now: Callable[[], int]
     floor: int
     expected: str | None
-    records: list[Record] = field(default_factory=list)
-    """Newest first."""
     text: bytes = b""
     """Of the newest page that fitted."""
+    broke: bool = False
+    """Whether reading ended because the host did not answer the question: another time it may go further."""
     _pages: int = 0
     _bytes: int = 0
     _began: int | None = None
@@ -50,18 +50,24 @@ class Archive:
         if self.floor <= 1 or self._pages >= MAX_PAGES or self._bytes >= MAX_PAGES_BYTES:
             return ()
         if self.now() - self._began > PAGING_SECONDS:
+            self.broke = True
             return ()
         try:
             text = await self.ask(f"/before/{self.floor}")
             page = read_answer_plan(decode(text)) if text is not None else None
-        except (FingerError, PlanTextError, PlanUnreadable):
+        except FingerError:
+            self.broke = True
             return ()
-        if text is None or not isinstance(page, Plan) or not self._fits(page.records):
+        except (PlanTextError, PlanUnreadable):
+            return ()
+        if text is None or page is None:
+            self.broke = True  # "too busy", most likely: what has no more says so in a plan
+            return ()
+        if not isinstance(page, Plan) or not self._fits(page.records):
             return ()
         self._pages += 1
         self._bytes += len(text)
         self.text = text
-        self.records += page.records
         self.floor, self.expected = page.records[-1].seq, page.records[-1].prev
         return page.records
 
@@ -95,12 +101,3 @@ def _fingerprint(line: object) -> str | None:
         return PublicKey.parse(line).fingerprint if isinstance(line, str) else None
     except KeyFault:
         return None
-
-
-def differs(records: Iterable[Record], known: Known, below: int | None) -> bool:
-    """Whether a record has another id than the one known by its seq; of those from `below` on, that is no matter."""
-    return any(
-        (seen := known.seen.get(record.seq)) is not None and seen.id != record.id
-        for record in records
-        if below is None or record.seq < below
-    )
