@@ -36,8 +36,8 @@ from bench._feeds import read_feeds, twtxt_python, write_feeds
 from finger.client import FingerClient
 from finger.interfaces import Transport
 from thimbl.core.address import Address
-from thimbl.node.fetch import AT_ONCE, Fetcher
-from thimbl.node.polling import installed, run
+from thimbl.node.polling.fetch import AT_ONCE, Fetcher
+from thimbl.node.running import installed, run
 from thimbl.store.writer import Writer
 
 AUTHORS: Final = 1_000

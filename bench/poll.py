@@ -30,10 +30,10 @@ from bench.fetch import UNLIMITED, authors, client_to, publish
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.home.account import Account
-from thimbl.node.book import StoreBook
-from thimbl.node.fetch import Fetcher, Outcome
-from thimbl.node.polling import installed, run
-from thimbl.node.scheduler import Watch
+from thimbl.node.polling.book import StoreBook
+from thimbl.node.polling.fetch import Fetcher, Outcome
+from thimbl.node.polling.scheduler import Watch
+from thimbl.node.running import installed, run
 from thimbl.store.database import Database
 from thimbl.store.derive import first_rowid
 from thimbl.store.writer import Writer

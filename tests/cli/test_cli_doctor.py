@@ -147,7 +147,7 @@ def test_a_spool_and_homes_exclude_each_other(ana: Ana) -> None:
 
 
 def test_offline_asks_nobody(ana: Ana, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thimbl.node.polling.installed", lambda: pytest.fail("it asks the network"))
+    monkeypatch.setattr("thimbl.node.running.installed", lambda: pytest.fail("it asks the network"))
     assert "address" in ana.subjects(level="note")
 
 

@@ -11,7 +11,7 @@ from thimbl.cli.errors import Failure
 from thimbl.core.address import Address
 from thimbl.core.log import Known, Verdict, judge_bytes
 from thimbl.core.schedule import USUAL, Pace
-from thimbl.node.fetch import Outcome
+from thimbl.node.polling.fetch import Outcome
 
 OLD = Address.parse("old@river.example")
 
@@ -79,9 +79,9 @@ def test_a_watch_of_some_asks_those(world: World, monkeypatch: pytest.MonkeyPatc
         asked.append((list(who), pace))
         return Poller()
 
-    monkeypatch.setattr("thimbl.node.watch.poller", poller)
-    monkeypatch.setattr("thimbl.node.polling.installed", lambda: None)
-    monkeypatch.setattr("thimbl.node.polling.run", lambda _reactor, work, _wind_up: work())
+    monkeypatch.setattr("thimbl.node.polling.watch.poller", poller)
+    monkeypatch.setattr("thimbl.node.running.installed", lambda: None)
+    monkeypatch.setattr("thimbl.node.running.run", lambda _reactor, work, _wind_up: work())
     assert world.run("fetch", "--watch", str(OLD), "--every", "300").exit_code == 0
     assert world.run("fetch", "--watch").exit_code == 0
     assert asked == [([OLD], Pace.fixed(300)), ([], USUAL)]

@@ -8,7 +8,7 @@ from thimbl.cli.context import Context
 from thimbl.cli.watching import WatchTeller
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
-from thimbl.node.fetch import Outcome
+from thimbl.node.polling.fetch import Outcome
 
 ANA, BO = Address.parse("ana@fields.example"), Address.parse("bo@fields.example")
 NEW_HOME = Address.parse("ana@dairy.example")

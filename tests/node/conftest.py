@@ -9,8 +9,8 @@ import pytest
 from tests.support.asking import LATER
 from tests.support.scribe import Scribe
 from tests.support.spooler import spool
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from thimbl.node.accounts import MAX_PLAN, NOBODY_UID, Account, Homes, OwnAccount, Spool
+from thimbl.node.serving.accounts import MAX_PLAN, NOBODY_UID, Account, Homes, OwnAccount, Spool
 
 ME = os.getuid()
 

@@ -14,10 +14,10 @@ from thimbl.core.canonical import Value
 from thimbl.core.classic import read_classic
 from thimbl.core.plan import read_plan
 from thimbl.core.plantext import decode
-from thimbl.node import answering, views
-from thimbl.node.accounts import Account, OwnAccount, Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.kept import OVERHEAD
+from thimbl.node.serving import answering, views
+from thimbl.node.serving.accounts import Account, OwnAccount, Spool
+from thimbl.node.serving.answering import Answerer
+from thimbl.node.serving.kept import OVERHEAD
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from thimbl.core.address import Address
 from thimbl.core.schedule import WELL, HostState
-from thimbl.node.backlog import Backlog, Plan
+from thimbl.node.polling.backlog import Backlog, Plan
 
 HOSTS = ("a", "b", "c")
 

@@ -16,10 +16,10 @@ from thimbl.core.plan import Follow, Plan, following_data, list_digest
 from thimbl.core.plantext import decode
 from thimbl.core.planwriter import write_line
 from thimbl.home.serving import ServeSettings
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import REFUSED, Answerer
-from thimbl.node.copies import Copies
-from thimbl.node.hosting import make_answerer
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import REFUSED, Answerer
+from thimbl.node.serving.copies import Copies
+from thimbl.node.serving.hosting import make_answerer
 from thimbl.store.reader import Reader
 
 HERS = ("fields.example",)
@@ -160,7 +160,7 @@ class TestCopy:
     def test_an_unchanged_copy_is_made_once(self, mirror, alice, world, monkeypatch):
         first = ask(mirror, "alice", hosts=HERS)
         world.store.set_state("ui", "somebody wrote something")
-        monkeypatch.setattr("thimbl.node.copies.write_plan", lambda data: pytest.fail("made again"))
+        monkeypatch.setattr("thimbl.node.serving.copies.write_plan", lambda data: pytest.fail("made again"))
         assert ask(mirror, "alice", hosts=HERS) == first
 
     def test_a_thread_of_a_copy(self, mirror, world, alice):

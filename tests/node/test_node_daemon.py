@@ -19,12 +19,12 @@ from finger.query import Query
 from finger.server import ServerLimits
 from thimbl.home.errors import SettingsError
 from thimbl.home.serving import LogChoice, ServeSettings
-from thimbl.node.assignment import Assignment, Unservable
-from thimbl.node.daemon import Bound, Daemon, place, ports_of
-from thimbl.node.host import OTHER_DESCRIPTORS, AccountsHost, allow_descriptors, limits_of
-from thimbl.node.logs import Log
-from thimbl.node.metrics import Metrics
-from thimbl.node.systemd import Manager, passed_sockets
+from thimbl.node.serving.assignment import Assignment, Unservable
+from thimbl.node.serving.daemon import Bound, Daemon, place, ports_of
+from thimbl.node.serving.host import OTHER_DESCRIPTORS, AccountsHost, allow_descriptors, limits_of
+from thimbl.node.serving.logs import Log
+from thimbl.node.serving.metrics import Metrics
+from thimbl.node.serving.systemd import Manager, passed_sockets
 
 LOCAL = "tcp:0:interface=127.0.0.1"
 
@@ -208,7 +208,7 @@ def test_a_terminal_that_is_closed_ends_it(bound, monkeypatch):
     """Whoever runs it by hand and closes the window leaves no daemon behind."""
     terminal = [True, False]
     ended: list[int] = []
-    monkeypatch.setattr("thimbl.node.daemon.os.isatty", lambda number: terminal.pop(0))
+    monkeypatch.setattr("thimbl.node.serving.daemon.os.isatty", lambda number: terminal.pop(0))
     before = signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     try:
         servers = Servers()

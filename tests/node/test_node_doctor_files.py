@@ -9,8 +9,8 @@ import pytest
 
 from tests.node.ward import Ward, one
 from thimbl.home.serving import ServeSettings
-from thimbl.node.accounts import MAX_PLAN, Account
 from thimbl.node.doctor import Level, Machine, files
+from thimbl.node.serving.accounts import MAX_PLAN, Account
 
 ME = os.getuid()
 
@@ -101,7 +101,7 @@ class TestFolders:
 
 
 class TestWhyNot:
-    """Each reason of `thimbl.node.accounts`, in words; and whatever has none is served."""
+    """Each reason of `thimbl.node.serving.accounts`, in words; and whatever has none is served."""
 
     @pytest.fixture
     def plan(self, open_folder: Path) -> Path:

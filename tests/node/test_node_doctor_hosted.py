@@ -10,8 +10,8 @@ from tests.node.ward import Ward, one
 from tests.support.scribe import Scribe
 from tests.support.spooler import spool as put_spool
 from thimbl.home.serving import ServeSettings
-from thimbl.node.accounts import Homes, Spool
 from thimbl.node.doctor import Finding, Level, hosted
+from thimbl.node.serving.accounts import Homes, Spool
 
 ME = os.getuid()
 

@@ -15,8 +15,8 @@ from thimbl.core import keys
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.plan import Follow, following_data, list_digest
-from thimbl.node.fetch import Outcome
-from thimbl.node.intake import LATEST
+from thimbl.node.polling.fetch import Outcome
+from thimbl.node.polling.intake import LATEST
 from thimbl.store.errors import StoreError
 
 ANA = Address.parse("ana@fields.example")

@@ -11,9 +11,9 @@ from tests.support.world import FEW, World
 from thimbl.core import keys
 from thimbl.core import log as core_log
 from thimbl.core.log import Verdict
-from thimbl.node import paging
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
+from thimbl.node.polling import paging
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def world(tmp_path):
 @pytest.fixture
 def pages_of_50(monkeypatch):
     """The pages of `before` are smaller than they are in life."""
-    monkeypatch.setattr("thimbl.node.views.WINDOW_BYTES", 12_000)
+    monkeypatch.setattr("thimbl.node.serving.views.WINDOW_BYTES", 12_000)
 
 
 def lying_about(world, scribe, lie):
@@ -118,7 +118,7 @@ class TestGaps:
         assert gap is not None
         world.asked()
         judged = []
-        monkeypatch.setattr("thimbl.node.concluding.judge", lambda *arguments: judged.append(1))
+        monkeypatch.setattr("thimbl.node.polling.concluding.judge", lambda *arguments: judged.append(1))
         outcome = world.one(alice)
         assert (outcome.unchanged, outcome.gap_below, outcome.new) == (True, gap, 0)
         assert world.asked() == ["alice/since/300", f"alice/before/{gap}"]
@@ -326,7 +326,7 @@ class TestTheWayToAKey:
             judged.append(1)
             return core_log.judge(*arguments)
 
-        monkeypatch.setattr("thimbl.node.concluding.judge", judge)
+        monkeypatch.setattr("thimbl.node.polling.concluding.judge", judge)
         world.asked()
         assert world.one(alice).verdict is Verdict.NEW_KEY
         assert 3 < len(world.asked()) < 10

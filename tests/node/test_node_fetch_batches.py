@@ -8,9 +8,9 @@ from tests.support.scribe import Scribe
 from tests.support.world import World
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
-from thimbl.node import intake
-from thimbl.node.fetch import Outcome
-from thimbl.node.intake import LATEST
+from thimbl.node.polling import concluding, intake
+from thimbl.node.polling.fetch import Outcome
+from thimbl.node.polling.intake import LATEST
 from thimbl.store.errors import StoreBusy, StoreFull
 from thimbl.store.reader import Reader
 
@@ -160,7 +160,7 @@ class TestNothingNew:
         return alice
 
     def test_what_was_concluded_once_is_not_even_read_again(self, world, alice, monkeypatch):
-        monkeypatch.setattr("thimbl.node.concluding.read_answer_plan", lambda text: pytest.fail("a plan was read"))
+        monkeypatch.setattr(concluding, "read_answer_plan", lambda text: pytest.fail("a plan was read"))
         monkeypatch.setattr(world.store, "known", lambda *arguments: pytest.fail("the store was asked"))
         outcome = world.one(alice)
         assert (outcome.verdict, outcome.unchanged, outcome.fingerprint) == (
@@ -173,7 +173,7 @@ class TestNothingNew:
 
     def test_a_program_that_begins_anew_reads_and_does_not_judge(self, world, alice, monkeypatch):
         world.begin_anew()
-        monkeypatch.setattr("thimbl.node.concluding.judge", lambda *arguments: pytest.fail("a plan was judged"))
+        monkeypatch.setattr("thimbl.node.polling.concluding.judge", lambda *arguments: pytest.fail("a plan was judged"))
         assert world.one(alice).unchanged
 
     def test_a_pin_that_another_replaced_makes_it_new(self, world, alice):
@@ -185,7 +185,7 @@ class TestNothingNew:
     def test_a_refused_plan_is_refused_again_without_reading(self, world, alice, monkeypatch):
         world.old_host(alice.address, alice.text().replace("Post 2.", "Post two."))
         first = world.one(alice)
-        monkeypatch.setattr("thimbl.node.concluding.read_answer_plan", lambda text: pytest.fail("a plan was read"))
+        monkeypatch.setattr(concluding, "read_answer_plan", lambda text: pytest.fail("a plan was read"))
         again = world.one(alice)
         assert (again.verdict, again.reason) == (Verdict.FORGED, first.reason)
         assert len(world.store.evidence(alice.address)) == 1
@@ -194,7 +194,7 @@ class TestNothingNew:
         ana = Address.parse("ana@telekommunisten.org")
         world.old_host(ana, '{"name": "Ana", "messages": [{"text": "Moo.", "time": "20101129060335"}]}')
         assert world.one(ana).new == 1
-        monkeypatch.setattr("thimbl.node.concluding.read_answer_plan", lambda text: pytest.fail("a plan was read"))
+        monkeypatch.setattr(concluding, "read_answer_plan", lambda text: pytest.fail("a plan was read"))
         assert world.one(ana).unchanged
 
     def test_what_lay_in_the_future_is_judged_again(self, world, alice):

@@ -13,10 +13,10 @@ from tests.support.scribe import Scribe, fingerprint
 from tests.support.world import FEW, World
 from thimbl.core import keys
 from thimbl.core.log import Verdict
-from thimbl.node import paging
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.intake import LATEST
+from thimbl.node.polling import paging
+from thimbl.node.polling.intake import LATEST
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def world(tmp_path):
 @pytest.fixture
 def one_page(monkeypatch):
     """A fetch asks for one page of about 50 posts."""
-    monkeypatch.setattr("thimbl.node.views.WINDOW_BYTES", 12_000)
+    monkeypatch.setattr("thimbl.node.serving.views.WINDOW_BYTES", 12_000)
     monkeypatch.setattr(paging, "MAX_PAGES", 1)
 
 
@@ -149,7 +149,7 @@ class TestGoingOn:
     def test_whatever_a_log_is_made_of_all_of_it_comes(self, steps, last):
         """Its changes of key and address may lie anywhere, in a window, on a page or between two fetches."""
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("thimbl.node.views.WINDOW_BYTES", 3_000)
+            patch.setattr("thimbl.node.serving.views.WINDOW_BYTES", 3_000)
             patch.setattr(paging, "MAX_PAGES", 1)
             world, alice = World(Path(folder)), Scribe(recovery="r0")
             alice.post()

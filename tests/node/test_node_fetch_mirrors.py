@@ -6,10 +6,10 @@ from finger.testing import Honest, Lying, Refusing
 from tests.support.scribe import Scribe, fingerprint
 from tests.support.world import FEW, World
 from thimbl.core.log import Verdict
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.fetch import Outcome
-from thimbl.node.places import MAX_MIRRORS
+from thimbl.node.polling.fetch import Outcome
+from thimbl.node.polling.places import MAX_MIRRORS
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 
 MIRRORS = ("dairy.example", "mill.example:7979")
 

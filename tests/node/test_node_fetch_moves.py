@@ -6,9 +6,9 @@ from finger.testing import Honest, NeverConnects, Refusing
 from tests.support.scribe import Scribe
 from tests.support.world import FEW, World
 from thimbl.core.log import Verdict
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.visit import MAX_MOVES
+from thimbl.node.polling.visit import MAX_MOVES
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 
 NEW = "alice@dairy.example"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.support.scribe import Scribe
 from thimbl.core.plan import PlanUnreadable, read_plan
 from thimbl.core.plantext import PlanTextError, decode
-from thimbl.node.glance import glance
+from thimbl.node.serving.glance import glance
 
 # What could be taken for the structure of the plan around it.
 odd = st.lists(

@@ -11,12 +11,12 @@ from tests.support.scribe import Scribe
 from tests.support.spooler import spool
 from thimbl.core.answer import says_no_plan
 from thimbl.home.serving import ServeSettings
-from thimbl.node import refreshed
-from thimbl.node.accounts import PASSWD_SECONDS, Account, Homes, OwnAccount, Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.frontdoor import MAX_MATCHES, MAX_MESSAGE
-from thimbl.node.hosting import NoAccounts, make_accounts, make_answerer
-from thimbl.node.refreshed import Refreshed
+from thimbl.node.serving import refreshed
+from thimbl.node.serving.accounts import PASSWD_SECONDS, Account, Homes, OwnAccount, Spool
+from thimbl.node.serving.answering import Answerer
+from thimbl.node.serving.frontdoor import MAX_MATCHES, MAX_MESSAGE
+from thimbl.node.serving.hosting import NoAccounts, make_accounts, make_answerer
+from thimbl.node.serving.refreshed import Refreshed
 
 ME = os.getuid()
 

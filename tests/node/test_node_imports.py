@@ -8,19 +8,18 @@ import pytest
 UNWANTED = {"twisted", "zope", "asyncio", "sqlite3", "textual", "feedgen", "tui", "feeds", "thimbl.store", "thimbl.cli"}
 
 
-@pytest.mark.parametrize(
-    "module", ["thimbl.node.accounts", "thimbl.node.views", "thimbl.node.answering", "thimbl.node.assignment"]
-)
-def test_answering_loads_no_framework(module):
+@pytest.mark.parametrize("name", ["accounts", "views", "answering", "assignment"])
+def test_answering_loads_no_framework(name):
+    module = f"thimbl.node.serving.{name}"
     loaded = _loaded_by(f"import {module}")
     assert module in loaded
     assert not loaded & UNWANTED
 
 
-@pytest.mark.parametrize("module", ["thimbl.node.fetch", "thimbl.node.paging", "thimbl.node.slots"])
+@pytest.mark.parametrize("module", ["fetch", "paging", "slots"])
 def test_no_global_reactor(module):
-    loaded = _loaded_by(f"import {module}")
-    assert "twisted.internet.defer" in loaded or module == "thimbl.node.paging"
+    loaded = _loaded_by(f"import thimbl.node.polling.{module}")
+    assert "twisted.internet.defer" in loaded or module == "paging"
     assert not loaded & {"twisted.internet.reactor", "textual", "tui", "feeds", "thimbl.cli"}
 
 

@@ -14,9 +14,9 @@ from twisted.python.failure import Failure
 from finger.query import Query, QueryError
 from finger.served import Outcome, Served
 from thimbl.home.serving import LogChoice
-from thimbl.node.logs import BACKLOG, FLUSH_SECONDS, MAX_SHOWN, PIECE, Log, fault_fields
-from thimbl.node.metrics import Metrics
-from thimbl.node.traffic import Traffic, kind_of
+from thimbl.node.serving.logs import BACKLOG, FLUSH_SECONDS, MAX_SHOWN, PIECE, Log, fault_fields
+from thimbl.node.serving.metrics import Metrics
+from thimbl.node.serving.traffic import Traffic, kind_of
 
 NOON = 1_795_348_800.9
 PEER = IPv4Address("TCP", "192.0.2.7", 4711)

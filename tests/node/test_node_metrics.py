@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from thimbl.node.metrics import CONTENT_TYPE, Metrics
-from thimbl.node.scrape import AT_ONCE, MAX_REQUEST, REQUEST_SECONDS, ScrapeFactory, ScrapeProtocol
+from thimbl.node.serving.metrics import CONTENT_TYPE, Metrics
+from thimbl.node.serving.scrape import AT_ONCE, MAX_REQUEST, REQUEST_SECONDS, ScrapeFactory, ScrapeProtocol
 
 
 def read(text: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

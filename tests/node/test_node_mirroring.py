@@ -11,7 +11,7 @@ from finger.client import FingerClient
 from finger.query import Query
 from finger.testing import FakeInternet, Lying
 from thimbl.core.address import Address
-from thimbl.node.mirroring import DAILY, LISTS, LOOK, MAX_LISTED, MIRRORED, Mirroring, mirrored, read_list
+from thimbl.node.polling.mirroring import DAILY, LISTS, LOOK, MAX_LISTED, MIRRORED, Mirroring, mirrored, read_list
 from thimbl.store.writer import Writer
 
 ANA, BO, CY = (Address.parse(text) for text in ("ana@fields.example", "bo@mill.example:7979", "cy@dairy.example"))

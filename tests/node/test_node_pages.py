@@ -12,13 +12,13 @@ from tests.support.spooler import spool
 from thimbl.core.address import Address, Reference
 from thimbl.core.layout import width_of
 from thimbl.core.terminal import safe
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.census import NEWEST
-from thimbl.node.glance import glance
-from thimbl.node.pages import MAX_LINES, WIDTH, moment, page, post_block
-from thimbl.node.posts import Post
-from thimbl.node.reserved import RESERVED, YIELDING, taken
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
+from thimbl.node.serving.census import NEWEST
+from thimbl.node.serving.glance import glance
+from thimbl.node.serving.pages import MAX_LINES, WIDTH, moment, page, post_block
+from thimbl.node.serving.posts import Post
+from thimbl.node.serving.reserved import RESERVED, YIELDING, taken
 
 LISTED = {"listed": "yes"}
 

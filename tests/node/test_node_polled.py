@@ -10,11 +10,11 @@ from twisted.internet.task import Clock
 
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
-from thimbl.node.book import Counts
-from thimbl.node.logs import Log
-from thimbl.node.metrics import Metrics
-from thimbl.node.outcome import Outcome
-from thimbl.node.polled import MAX_REASON, Polled
+from thimbl.node.polling.book import Counts
+from thimbl.node.polling.outcome import Outcome
+from thimbl.node.serving.logs import Log
+from thimbl.node.serving.metrics import Metrics
+from thimbl.node.serving.polled import MAX_REASON, Polled
 from thimbl.store.errors import StoreBusy
 
 ANA, BO = Address.parse("ana@fields.example"), Address.parse("bo@dairy.example")

@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 
 from thimbl.home.settings import Settings
 from thimbl.node import reach
-from thimbl.node.polling import Interrupted, client, run
+from thimbl.node.running import Interrupted, client, run
 from thimbl.store.errors import StoreBusy
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from thimbl.node.privileges import Identity, PrivilegeFault, become, refuse_root, whom
+from thimbl.node.serving.privileges import Identity, PrivilegeFault, become, refuse_root, whom
 
 NOBODY = pwd.getpwnam("nobody")
 
@@ -115,7 +115,7 @@ def test_root_answers_on_no_port_of_roots():
 def test_the_real_system_lets_nobody_back():
     script = """
 import os
-from thimbl.node.privileges import Identity, become, gain_nothing
+from thimbl.node.serving.privileges import Identity, become, gain_nothing
 assert gain_nothing()
 become(Identity.of("nobody"))
 for back in (lambda: os.setuid(0), lambda: os.seteuid(0), lambda: os.setgid(0), lambda: os.setgroups([0])):

@@ -3,7 +3,7 @@
 import pytest
 from twisted.internet.defer import CancelledError
 
-from thimbl.node.slots import GivenUp, Slots
+from thimbl.node.polling.slots import GivenUp, Slots
 
 
 def take(slots, host, order, name):

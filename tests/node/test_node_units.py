@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from thimbl.node.units import PROGRAM, UNITS, this_program, unit_texts, write_units
+from thimbl.node.serving.units import PROGRAM, UNITS, this_program, unit_texts, write_units
 
 THRESHOLD = 25
 """Tenths of the exposure that `systemd-analyze security` may find: 2.5 of 10, which it calls OK."""

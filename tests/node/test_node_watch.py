@@ -7,7 +7,7 @@ from tests.node.watched import ANA, BO, CY, START, Watched
 from thimbl.core.address import Address
 from thimbl.core.schedule import JITTER, LONGEST, SHORTEST, Pace
 from thimbl.home.errors import SettingsError
-from thimbl.node.scheduler import BUSY_PAUSE, FINISH, LOOK
+from thimbl.node.polling.scheduler import BUSY_PAUSE, FINISH, LOOK
 from thimbl.store.errors import StoreBusy
 from thimbl.store.scheduling import Standing
 

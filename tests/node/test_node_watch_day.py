@@ -16,9 +16,9 @@ from twisted.internet.defer import Deferred
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.schedule import AWAY, LONGEST, RECENT, RETURN_SPREAD, SHORTEST, HostState
-from thimbl.node import scheduler
-from thimbl.node.fetch import Outcome
-from thimbl.node.scheduler import Watch
+from thimbl.node.polling import scheduler
+from thimbl.node.polling.fetch import Outcome
+from thimbl.node.polling.scheduler import Watch
 from thimbl.store.scheduling import Standing
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400

@@ -5,7 +5,7 @@ from itertools import pairwise
 from tests.node.watched import ANA, BO, START, Watched
 from thimbl.core.address import Address
 from thimbl.core.schedule import AWAY, JITTER, LONGEST, RETURN_SPREAD, SHORTEST, WELL, HostState, Pace
-from thimbl.node.scheduler import BY_MIRROR, LOOK
+from thimbl.node.polling.scheduler import BY_MIRROR, LOOK
 from thimbl.store.scheduling import Standing
 
 HOUR = 3600

@@ -15,11 +15,12 @@ from thimbl.home import following
 from thimbl.home.account import Account
 from thimbl.home.errors import SettingsError
 from thimbl.home.following import Followed
-from thimbl.node import reach, watch
-from thimbl.node.mirroring import mirrored
-from thimbl.node.outcome import Outcome
-from thimbl.node.scheduler import LOOK
-from thimbl.node.watch import AlreadyPolling, Poller
+from thimbl.node import reach
+from thimbl.node.polling import watch
+from thimbl.node.polling.mirroring import mirrored
+from thimbl.node.polling.outcome import Outcome
+from thimbl.node.polling.scheduler import LOOK
+from thimbl.node.polling.watch import AlreadyPolling, Poller
 from thimbl.store.types import Selection, View
 
 HOUR = 3600

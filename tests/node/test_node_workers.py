@@ -10,11 +10,11 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from thimbl.home.serving import LogChoice, ServeSettings
-from thimbl.node.accounts import Account
-from thimbl.node.assignment import MAX_MESSAGE, Assignment, Lines, Unservable, to_line
-from thimbl.node.logs import Log
-from thimbl.node.metrics import Metrics
-from thimbl.node.workers import (
+from thimbl.node.serving.accounts import Account
+from thimbl.node.serving.assignment import MAX_MESSAGE, Assignment, Lines, Unservable, to_line
+from thimbl.node.serving.logs import Log
+from thimbl.node.serving.metrics import Metrics
+from thimbl.node.serving.workers import (
     FIGURES_SECONDS,
     FIRST_SOCKET,
     FROM_WORKER,
@@ -107,7 +107,7 @@ def crew(tmp_path):
 def test_all_inherit_the_socket_and_are_told_what_to_do(crew):
     assert len(crew.processes) == 2
     for process in crew.processes:
-        assert process.how["command"][-3:] == ["-m", "thimbl.node.worker", "1"]
+        assert process.how["command"][-3:] == ["-m", "thimbl.node.serving.worker", "1"]
         assert process.how["childFDs"][FIRST_SOCKET] == crew.socket.fileno()
         assert process.how["env"]["HOME"] == "/h"
         assert Assignment.from_data(process.told[0]["assignment"]) == crew.assignment

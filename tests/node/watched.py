@@ -10,9 +10,9 @@ from twisted.python.failure import Failure
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.schedule import HostState, Pace
-from thimbl.node.book import Counts
-from thimbl.node.fetch import Outcome
-from thimbl.node.scheduler import Watch
+from thimbl.node.polling.book import Counts
+from thimbl.node.polling.fetch import Outcome
+from thimbl.node.polling.scheduler import Watch
 from thimbl.store.errors import StoreBusy
 from thimbl.store.scheduling import Standing
 

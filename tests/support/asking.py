@@ -6,7 +6,7 @@ from thimbl.core.answer import FEATURES, read_answer
 from thimbl.core.log import Known, Verdict, judge, read_answer_plan
 from thimbl.core.plan import Plan
 from thimbl.core.plantext import decode
-from thimbl.node.answering import Answerer
+from thimbl.node.serving.answering import Answerer
 
 NOW = START + 10**7
 """Unix seconds: later than what any scribe writes in a test."""

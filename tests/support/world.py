@@ -15,9 +15,9 @@ from tests.support.spooler import spool
 from thimbl.core.address import Address, parse_hostport
 from thimbl.core.archive import PAGE
 from thimbl.core.compose import WINDOW_BYTES
-from thimbl.node.accounts import Spool
-from thimbl.node.answering import Answerer
-from thimbl.node.fetch import AT_ONCE, AT_ONE_HOST, Fetcher, Outcome
+from thimbl.node.polling.fetch import AT_ONCE, AT_ONE_HOST, Fetcher, Outcome
+from thimbl.node.serving.accounts import Spool
+from thimbl.node.serving.answering import Answerer
 from thimbl.store.types import Item, Selection, View
 from thimbl.store.writer import Writer
 

@@ -100,7 +100,7 @@ def _patient(context: Context, listen: tuple[str, ...], spool: Path | None, home
 def _asked(patient: "Patient") -> "Patient":
     """The patient, with what the network says."""
     from thimbl.node.doctor.asking import ask, limits_for, system_resolver
-    from thimbl.node.polling import client, installed, run
+    from thimbl.node.running import client, installed, run
 
     reactor = installed()
     settings = patient.home.settings

@@ -17,7 +17,7 @@ from thimbl.core.terminal import safe_line
 if TYPE_CHECKING:
     from finger.client import FingerClient
     from thimbl.core.address import Address
-    from thimbl.node.fetch import Fetcher, Outcome
+    from thimbl.node.polling.fetch import Fetcher, Outcome
     from thimbl.store.writer import Writer
 
 
@@ -62,7 +62,7 @@ def fetch_now(context: Context) -> int:
 
 async def fetch_these(context: Context, writer: "Writer", client: "FingerClient", who: "Sequence[Address]") -> None:
     """Fetch these in a reactor that runs already, saying what comes of it."""
-    from thimbl.node.book import keep_schedule
+    from thimbl.node.polling.book import keep_schedule
 
     teller = _Teller(context, as_json=False, writer=writer)
     outcomes = await _make_fetcher(context, writer, client).fetch_all(who, teller.told)
@@ -74,7 +74,7 @@ def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any,
     """Run `work` in the reactor, with a client that connects where the settings send it."""
     from twisted.internet.defer import Deferred
 
-    from thimbl.node.polling import client, installed, run
+    from thimbl.node.running import client, installed, run
 
     reactor = installed()
     asking = client(reactor, context.settings)
@@ -82,8 +82,8 @@ def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any,
 
 
 def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
-    from thimbl.node.book import keep_schedule
-    from thimbl.node.polling import client, installed, run
+    from thimbl.node.polling.book import keep_schedule
+    from thimbl.node.running import client, installed, run
 
     reactor = installed()
     with context.account.writer() as writer:
@@ -103,7 +103,7 @@ def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
 
 def _make_fetcher(context: Context, writer: "Writer", client: "FingerClient") -> "Fetcher":
     from thimbl.node import reach
-    from thimbl.node.fetch import Fetcher
+    from thimbl.node.polling.fetch import Fetcher
 
     strangers = reach.client(client.clock, context.settings, stranger=True)
     return Fetcher(client, writer, context.now, mirrors=strangers)
@@ -207,7 +207,7 @@ def finger(context: Context, query: str, long: bool) -> None:
     from finger.query import QueryError, Target
     from finger.wire import from_wire
     from thimbl.core.terminal import safe
-    from thimbl.node.polling import client, installed, run
+    from thimbl.node.running import client, installed, run
 
     try:
         target = Target.parse(query, verbose=long)

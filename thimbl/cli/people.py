@@ -100,7 +100,7 @@ async def _look(context: Context, client: "FingerClient", one: "Followed", compa
     from finger.errors import FingerError
     from thimbl.core.answer import read_answer
     from thimbl.core.log import Known, judge_bytes
-    from thimbl.node.asking import why_no_plan
+    from thimbl.node.polling.asking import why_no_plan
     from thimbl.store.errors import StoreMissing
 
     who = one.address

@@ -1,4 +1,4 @@
-"""The command that answers: serve. What it does is `thimbl.node.daemon`'s; here options go before the settings."""
+"""The command that answers: serve. What it does is `thimbl.node.serving`'s; here options go before the settings."""
 
 import os
 import stat
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from finger.query import Query
     from thimbl.home.serving import ServeSettings
     from thimbl.home.settings import Settings
-    from thimbl.node.assignment import Assignment
-    from thimbl.node.polled import MakePoller, Poller
+    from thimbl.node.serving.assignment import Assignment
+    from thimbl.node.serving.polled import MakePoller, Poller
 
 
 @command(
@@ -73,7 +73,7 @@ def serve(context: Context, /, stdio: bool, units: Path | None, **options: Any) 
 
 
 def _write_units(folder: Path) -> None:
-    from thimbl.node.units import this_program, write_units
+    from thimbl.node.serving.units import this_program, write_units
 
     program = this_program()
     if program is None:
@@ -107,8 +107,8 @@ def merged(serve: "ServeSettings", options: Mapping[str, Any]) -> "ServeSettings
 
 def _assignment(context: Context, options: Mapping[str, Any]) -> "Assignment":
     """What to do, by the settings as they are now. Raises `HomeError` or `OSError`."""
-    from thimbl.node.accounts import Account
-    from thimbl.node.assignment import Assignment
+    from thimbl.node.serving.accounts import Account
+    from thimbl.node.serving.assignment import Assignment
 
     serve = merged(context.settings.serve, options)
     own = None
@@ -120,7 +120,7 @@ def _assignment(context: Context, options: Mapping[str, Any]) -> "Assignment":
 
 def _answer_one(context: Context, options: Mapping[str, Any]) -> None:
     from finger.stdio import serve_stdio
-    from thimbl.node.assignment import Unservable
+    from thimbl.node.serving.assignment import Unservable
 
     if stat.S_ISSOCK(os.fstat(2).st_mode) and os.path.sameopenfile(1, 2):
         # inetd made the connection standard error too: complaints are not for whoever asked.
@@ -142,7 +142,7 @@ def _poller(context: Context, serve: "ServeSettings") -> "MakePoller | None":
         return None
 
     def make(reactor: Any, **told: Any) -> "Poller":
-        from thimbl.node.watch import poller
+        from thimbl.node.polling.watch import poller
 
         return poller(reactor, context.account, mirror=serve.mirror, **told)
 
@@ -153,7 +153,7 @@ def _places(settings: "Settings", serve: "ServeSettings", environ: Mapping[str, 
     """Where to listen: as it says, or what systemd passed, or the port that an address of this account means."""
     from finger.query import FINGER_PORT
     from finger.sockets import everywhere
-    from thimbl.node.systemd import passed_sockets
+    from thimbl.node.serving.systemd import passed_sockets
 
     if serve.listen:
         return serve.listen
@@ -168,11 +168,11 @@ def _serve(context: Context, options: Mapping[str, Any]) -> None:
     environ = dict(os.environ)  # Twisted takes what systemd says of sockets out of it when it is imported
 
     from finger.errors import ListenFailed
-    from thimbl.node.assignment import Unservable
-    from thimbl.node.daemon import Bound, ports_of
-    from thimbl.node.polling import installed
-    from thimbl.node.privileges import PrivilegeFault, become, gain_nothing, refuse_root, whom
-    from thimbl.node.service import run
+    from thimbl.node.running import installed
+    from thimbl.node.serving.assignment import Unservable
+    from thimbl.node.serving.daemon import Bound, ports_of
+    from thimbl.node.serving.privileges import PrivilegeFault, become, gain_nothing, refuse_root, whom
+    from thimbl.node.serving.service import run
 
     def load() -> "Assignment":
         return _assignment(Context(context.environ, context.clock), options)

@@ -16,7 +16,7 @@ from thimbl.core.schedule import USUAL, Pace
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
-    from thimbl.node.fetch import Outcome
+    from thimbl.node.polling.fetch import Outcome
 
 _CLOCK: Final = "%H:%M"
 
@@ -24,8 +24,8 @@ _CLOCK: Final = "%H:%M"
 def watch_these(context: Context, who: "Sequence[Address]", every: int | None, as_json: bool) -> None:
     """Ask `who` (or all who are followed, and whom the settings mirror) until a signal comes; `every`: seconds, for
     all alike. Raises `AlreadyPolling`, and what makes it impossible to go on."""
-    from thimbl.node.polling import installed, run
-    from thimbl.node.watch import poller
+    from thimbl.node.polling.watch import poller
+    from thimbl.node.running import installed, run
 
     reactor, teller = installed(), WatchTeller(context, as_json)
     watching = poller(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from finger.query import Query
 from finger.wire import to_wire
-from thimbl.node.daemon import Bound, Daemon
-from thimbl.node.host import Host
-from thimbl.node.polling import installed
+from thimbl.node.running import installed
+from thimbl.node.serving.daemon import Bound, Daemon
+from thimbl.node.serving.host import Host
 
 LOGIN = "dk"
 

@@ -1,4 +1,4 @@
-"""Whether others may read what is published: modes, owners and folders, as `thimbl.node.accounts` asks for them.
+"""Whether others may read what is published: modes, owners and folders, as `serving.accounts` asks for them.
 
 A daemon is often another user, and finger always was: what is not for everybody is not published (RFC 1288 3.2).
 """
@@ -11,11 +11,11 @@ from pathlib import Path
 
 from thimbl.core.archive import start_of
 from thimbl.home.planfiles import FOLLOWING_FILE
-from thimbl.node.accounts import MAX_FILE, MAX_PLAN, Account
 from thimbl.node.doctor.finding import Finding, fault, note, ok, quoted
 from thimbl.node.doctor.machine import Machine
 from thimbl.node.doctor.patient import Patient
 from thimbl.node.doctor.replies import Likeness, compare
+from thimbl.node.serving.accounts import MAX_FILE, MAX_PLAN, Account
 
 
 @dataclass(frozen=True, slots=True)

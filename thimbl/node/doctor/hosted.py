@@ -1,6 +1,6 @@
 """The accounts of a host: who meant to publish a plan that is not served, and why not.
 
-As `thimbl.node.accounts` decides. Who has no plan, or hides by a `~/.nofinger`, is not spoken of: that is their affair.
+As `serving.accounts` decides. Who has no plan, or hides by a `~/.nofinger`, is not spoken of: that is their affair.
 """
 
 import os
@@ -13,13 +13,13 @@ from typing import Final
 from thimbl.core.archive import PAGE, page_name
 from thimbl.core.plan import Plan
 from thimbl.core.terminal import safe_line
-from thimbl.node import reserved
-from thimbl.node.accounts import NOBODY_UID, PLAN, Account, Homes, Spool
 from thimbl.node.doctor.files import Why, why_not
 from thimbl.node.doctor.finding import Finding, fault, note, ok, quoted
 from thimbl.node.doctor.machine import Machine
 from thimbl.node.doctor.patient import Patient
 from thimbl.node.doctor.plans import checked
+from thimbl.node.serving import reserved
+from thimbl.node.serving.accounts import NOBODY_UID, PLAN, Account, Homes, Spool
 
 MOST: Final = 1_000
 """Accounts at fault that are told one by one."""

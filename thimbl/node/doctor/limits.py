@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from thimbl.node.doctor.finding import Finding, note
 from thimbl.node.doctor.patient import Patient
-from thimbl.node.host import OTHER_DESCRIPTORS, limits_of
+from thimbl.node.serving.host import OTHER_DESCRIPTORS, limits_of
 
 
 def descriptors(patient: Patient) -> Iterator[Finding]:

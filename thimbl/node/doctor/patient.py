@@ -15,10 +15,10 @@ from thimbl.core.plantext import PlanTextError, decode
 from thimbl.home.account import Account as Home
 from thimbl.home.paths import Paths
 from thimbl.home.serving import ServeSettings
-from thimbl.node.accounts import Account, Accounts, Homes, OwnAccount, Spool
 from thimbl.node.doctor.machine import Machine
 from thimbl.node.doctor.places import Place
 from thimbl.node.doctor.sockets import Listener, holders
+from thimbl.node.serving.accounts import Account, Accounts, Homes, OwnAccount, Spool
 
 LOOKED_FOR: Final = 1_000
 """Accounts that are looked through for one whose plan a daemon can be asked for."""

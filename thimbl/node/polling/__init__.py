@@ -1,0 +1,1 @@
+"""Asking others what is new: one fetch, its checks and its storing, and when whom to ask."""

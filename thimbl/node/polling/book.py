@@ -1,0 +1,151 @@
+"""What a watch reads and keeps: whom to ask, when they are due, which hosts are away. `StoreBook` has it of an account.
+
+The list of the followed is a file that a person may edit, and the store is written by other programs too (the terminal
+UI, `thimbl fetch`): each look is a stat and a pragma, and nothing is read again that has not changed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from thimbl.core.address import Address
+from thimbl.core.schedule import WELL, HostState, next_due
+from thimbl.home.account import Account
+from thimbl.store import scheduling
+from thimbl.store.scheduling import Standing
+from thimbl.store.writer import Writer
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from thimbl.node.polling.fetch import Outcome
+
+
+class Fetch(Protocol):
+    """Asks one author: `thimbl.node.polling.fetch.Fetcher.fetch`."""
+
+    def __call__(self, address: Address, *, at_home: bool = True) -> "Deferred[Outcome]":
+        """What comes of asking; not `at_home`: their host is known to be away, and only their mirrors are asked."""
+
+
+class Book(Protocol):
+    """What a watch reads and keeps. Every method may raise `StoreError`, and `look` `SettingsError` too."""
+
+    def look(self) -> Sequence[Standing] | None:
+        """Those to ask; None where nothing has changed since the last look."""
+
+    def failing_hosts(self) -> Mapping[str, HostState]:
+        """Hosts that did not answer the last time, by `host[:port]`."""
+
+    def written(self, address: Address) -> list[int]:
+        """When an author wrote, in Unix seconds, newest first."""
+
+    def spoken_to(self, since: int) -> Mapping[str, int]:
+        """Whom oneself has answered or named since, and when that was last."""
+
+    def with_mirrors(self, addresses: Iterable[str]) -> set[str]:
+        """Those of these whose plan names mirrors."""
+
+    def note(self, dues: Mapping[str, int], hosts: Mapping[str, HostState], now: int) -> None:
+        """Keep when each is due, and how each host stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a watch stands. The last three only grow."""
+
+    plans: int
+    due: int
+    """Who is due and waits for a turn."""
+    under_way: int
+    failing_hosts: int
+    asked: int
+    failed: int
+    """Askings to which no plan came."""
+    new: int
+    """Records."""
+
+
+class StoreBook:
+    """The book of an account, in its files and its store."""
+
+    def __init__(
+        self,
+        account: Account,
+        writer: Writer,
+        who: Sequence[Address] = (),
+        mirrored: Callable[[], Iterable[Address]] = tuple,
+    ) -> None:
+        """`who` are asked in place of those who are followed; `mirrored` beside them."""
+        self._account, self._writer, self._who, self._mirrored = account, writer, tuple(who), mirrored
+        self._list: tuple[int, ...] | None = None
+        self._version: int | None = None
+
+    def look(self) -> list[Standing] | None:
+        """Those to ask; None where neither the list nor the store was changed by somebody else."""
+        listed, version = self._stamp(), self._writer.data_version()
+        if (listed, version) == (self._list, self._version):
+            return None
+        if listed != self._list:
+            self._account.sync_following(self._writer)
+        found = self._standings()
+        self._list, self._version = listed, version
+        return found
+
+    def forget(self) -> None:
+        """Let the next look find that something has changed."""
+        self._version = None
+
+    def _standings(self) -> list[Standing]:
+        if self._who:
+            return scheduling.standings(self._writer, self._who)
+        found = {standing.address: standing for standing in scheduling.followed(self._writer)}
+        for standing in scheduling.standings(self._writer, self._mirrored()):
+            found.setdefault(standing.address, standing)
+        if self._account.settings.address is not None:
+            found.pop(str(self._account.settings.address), None)
+        return list(found.values())
+
+    def _stamp(self) -> tuple[int, ...]:
+        """The state of the list's file: a program puts another file in its place, an editor may write into it."""
+        try:
+            found = self._account.paths.following.stat()
+        except FileNotFoundError:
+            return ()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def failing_hosts(self) -> Mapping[str, HostState]:
+        """Hosts that did not answer the last time."""
+        return scheduling.failing_hosts(self._writer)
+
+    def written(self, address: Address) -> list[int]:
+        """When an author wrote, newest first."""
+        return scheduling.written(self._writer, address)
+
+    def spoken_to(self, since: int) -> Mapping[str, int]:
+        """Whom the person has answered or named since."""
+        return scheduling.spoken_to(self._writer, since)
+
+    def with_mirrors(self, addresses: Iterable[str]) -> set[str]:
+        """Those of these whose plan names mirrors."""
+        return scheduling.with_mirrors(self._writer, addresses)
+
+    def note(self, dues: Mapping[str, int], hosts: Mapping[str, HostState], now: int) -> None:
+        """Keep it, in one transaction."""
+        scheduling.note(self._writer, dues, hosts, now)
+
+
+def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int) -> None:
+    """Note what a fetch without a watch has come to, so that no poller asks the same again at once."""
+    hosts, dues = dict(scheduling.failing_hosts(writer)), dict[str, int]()
+    changed: dict[str, HostState] = {}
+    for outcome in outcomes:
+        name, hostport = str(outcome.address), outcome.address.hostport
+        if outcome.unreachable:
+            changed[hostport] = hosts[hostport] = hosts.get(hostport, WELL).failed(hostport, now)
+        elif hostport in hosts:
+            del hosts[hostport]
+            changed[hostport] = WELL
+        if not outcome.unreachable:
+            dues[name] = next_due(name, scheduling.written(writer, outcome.address), now)
+    scheduling.note(writer, dues, changed, now)

@@ -1,0 +1,131 @@
+"""The poller of an account: the one `Watch` that `thimbl fetch --watch` and `thimbl serve --poll` run.
+
+One account has one poller: it holds the account's lock for as long as it lives, whichever program runs it. What it
+needs is opened before it begins, so that a fault is told where the program starts.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from thimbl.core.address import Address
+from thimbl.core.schedule import USUAL, Pace
+from thimbl.home.account import Account
+from thimbl.home.durable import try_lock
+from thimbl.home.errors import Refused
+from thimbl.node import reach
+from thimbl.node.polling.book import Counts, StoreBook
+from thimbl.node.polling.fetch import Fetcher, Outcome
+from thimbl.node.polling.mirroring import Mirroring
+from thimbl.node.polling.scheduler import Watch
+from thimbl.store.errors import StoreBusy, StoreError
+from thimbl.store.writer import Writer
+
+__all__ = ["AlreadyPolling", "Counts", "Poller", "Watch", "poller"]
+
+
+class AlreadyPolling(Refused):
+    """Another poller is at work for this account already."""
+
+
+def poller(
+    reactor: Any,
+    account: Account,
+    *,
+    who: Sequence[Address] = (),
+    mirror: Sequence[str] = (),
+    pace: Pace = USUAL,
+    heard: Callable[[Outcome, bool], None] = lambda outcome, moved: None,
+    held_up: Callable[[StoreBusy], None] = lambda busy: None,
+    observe: Callable[[Counts], None] | None = None,
+) -> "Poller":
+    """The poller of an account, holding its lock and its store; `start` begins.
+
+    It asks whom the account follows (or `who` alone), and whom `mirror` means (addresses and `@host`s, as
+    `ServeSettings.mirror` has them). `heard` gets each outcome, and whether its author is
+    now followed at another address, to which they moved; `held_up` each time that another process holds the
+    store for long, `observe` how the poller stands, every two seconds at least. Raises `AlreadyPolling`,
+    `SettingsError` and `StoreError`.
+    """
+    lock = try_lock(account.paths.lock)
+    if lock is None:
+        raise AlreadyPolling("Another 'thimbl fetch --watch' or 'serve --poll' is at work for this account already.")
+    try:
+        writer = account.writer()
+    except BaseException:
+        os.close(lock)
+        raise
+    return Poller(reactor, account, writer, lock, who, mirror, pace, heard, held_up, observe)
+
+
+class Poller:
+    """A `Watch` over an account's files and store. `poller` makes it."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        account: Account,
+        writer: Writer,
+        lock: int,
+        who: Sequence[Address],
+        mirror: Sequence[str],
+        pace: Pace,
+        heard: Callable[[Outcome, bool], None],
+        held_up: Callable[[StoreBusy], None],
+        observe: Callable[[Counts], None] | None,
+    ) -> None:
+        self._account, self._writer, self._lock, self._heard = account, writer, lock, heard
+        client = reach.client(reactor, account.settings)
+        strangers = reach.client(reactor, account.settings, stranger=True)
+        self._fetcher = Fetcher(client, writer, account.now, mirrors=strangers)
+        self._mirroring = Mirroring(reactor, account.clock, client, writer, mirror, self._lists_changed)
+        self._book = StoreBook(account, writer, who, self._mirroring.addresses)
+        self._watch = Watch(
+            reactor,
+            account.clock,
+            self._fetcher.fetch,
+            self._book,
+            pace=pace,
+            heard=self._came,
+            held_up=held_up,
+            observe=observe,
+        )
+
+    @property
+    def counts(self) -> Counts:
+        """How it stands."""
+        return self._watch.counts
+
+    def start(self) -> "Deferred[None]":
+        """Begin. Fires when it has been stopped; fails where this machine is at fault: it is over then."""
+        stopped = self._watch.start()
+        stopped.addBoth(self._close)
+        if not stopped.called:
+            self._mirroring.start()
+        return stopped
+
+    def stop(self) -> "Deferred[None]":
+        """Ask nobody more; fires when what was in hand is done and kept, within two seconds."""
+        self._mirroring.stop()
+        return self._watch.stop()
+
+    def _came(self, outcome: Outcome) -> None:
+        moved = False
+        if outcome.settled and outcome.moved_to is not None:
+            moved = self._account.follow_move(outcome.address, outcome.moved_to, self._writer)
+        self._heard(outcome, moved)
+
+    def _lists_changed(self) -> None:
+        self._book.forget()
+        self._watch.look_again()
+
+    def _close(self, result: Any) -> Any:
+        self._mirroring.stop()
+        with suppress(StoreError):  # of what is not stored now the next run fetches again
+            self._fetcher.flush()
+        self._writer.close()
+        os.close(self._lock)
+        return result
