@@ -108,8 +108,8 @@ def mine(run: Run, frost: str) -> str:
 
 
 def test_each_command_with_json_is_documented() -> None:
-    """And nothing else is, but for the second form of `bond offer`."""
-    assert sorted([*commands_with_json(), "bond offer --simulate"]) == sorted(documented())
+    """And nothing else is, but for the second forms of `audit` and `bond offer`."""
+    assert sorted([*commands_with_json(), "audit --explain", "bond offer --simulate"]) == sorted(documented())
 
 
 @pytest.mark.parametrize("arguments", [["read"], ["timeline"], ["mentions"], ["search", "leeks"]], ids=" ".join)
@@ -188,3 +188,26 @@ def test_editing(run: Run) -> None:
     assert list(run("edit", first, "Slip of the tongue.")) == fields["edit"]
     assert list(run("reply", first, "Never mind.")) == fields["reply"]
     assert list(run("retract", first)) == fields["retract"]
+
+
+def test_bonds(run: Run) -> None:
+    """Whatever signs prints the same three fields; an offer has its own, and so has what waits for a clerk."""
+    fields = documented()
+    run(*OFFER, "--series", "PLOUGH-1")
+    assert list(run("bond", "list")) == fields["bond list"]
+    assert list(run("bond", "show", "PLOUGH-1")) == fields["bond show"]
+    assert list(run("bond", "subscribe", "PLOUGH-1", "100", "--yes")) == fields["bond subscribe"]
+    assert list(run("commune", "todo")) == fields["commune todo"]
+    assert list(run("commune", "join", "ana@fields.example", "--yes")) == fields["commune join"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ledger"], ["audit"], ["audit", "--explain", "36"], ["statement", "cy@mill.example"]], ids=" ".join
+)
+def test_communes(run: Run, arguments: list[str]) -> None:
+    """From a folder of plans, so that nobody has to be followed first."""
+    plans = PAGE.parents[1] / "tests" / "vectors" / "fields"
+    documented_ = documented()
+    assert list(run(*arguments, "--from", str(plans))) == (
+        documented_.get(" ".join(arguments[:2])) or documented_[arguments[0]]
+    )

@@ -1,14 +1,19 @@
-"""`thimbl bond offer`: a co-op says what it needs and what rent it can pay (commune.md 2)."""
+"""`thimbl bond`: `bond offer`, by which a co-op says what it needs and what rent it can pay (commune.md 2); the others
+are `commune_bonds.py`'s and `commune_wishes.py`'s."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from thimbl.cli.commune_bonds import bond_list, bond_show
+from thimbl.cli.commune_view import Commons, basis_points
+from thimbl.cli.commune_wishes import acknowledge, bid, pay, subscribe, surrender, transfer, withdraw
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import USAGE, Failure
-from thimbl.cli.options import address, command, group, json_option, moment, option
+from thimbl.cli.options import address, command, group, moment, option
 from thimbl.cli.output import emit, note, say
+from thimbl.cli.signing import ToSign, sign, signing_options
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
@@ -35,7 +40,8 @@ _OPTIONAL: Final = frozenset({"description", "risk", "rate", "max_rate"})
 @group(
     examples="""
     thimbl bond offer --simulate --face '2400.00 EUR' --rent 200.00 --rate 4
-    thimbl bond offer
+    thimbl bond list
+    thimbl bond subscribe TRACTOR-1 1000 --rate 3
 """
 )
 def bond() -> None:
@@ -63,8 +69,7 @@ def bond() -> None:
 @option("--max-rate", metavar="PERCENT", help="The ceiling of an auction.")
 @option("--closes", type=moment, metavar="TIME", help="When the sale closes.")
 @option("--simulate", is_flag=True, help="Sign nothing: say when the rent redeems it, and what it costs.")
-@option("--yes", is_flag=True, help="Do not ask before signing.")
-@json_option
+@signing_options
 @pass_context
 def bond_offer(context: Context, /, simulate: bool, yes: bool, as_json: bool, **given: Any) -> None:
     """Announce a bond issue: what you need, and the rent that you can pay for it.
@@ -72,31 +77,25 @@ def bond_offer(context: Context, /, simulate: bool, yes: bool, as_json: bool, **
     On a terminal it asks for what you leave out. It shows what it will sign, and asks before it does. An offer can
     not be withdrawn once the commune has floated it.
     """
+    from thimbl.core.commune.offer import describe
+
     if simulate:
         _simulate(context, given, as_json)
         return
-    account = context.account
-    authoring = account.authoring
     offer = _offer(context, _complete(context, given))
     if offer.closes <= context.now():
         raise Failure("The sale would be closed already: give a --closes that lies ahead.", code=USAGE)
-    body = offer.to_body()
-    _show(context, offer, body)
-    if not yes:
-        if not context.stdin_is_terminal:
-            raise Failure("Nothing was signed: add --yes to sign without being asked.")
-        click.confirm("Sign and publish this?", abort=True, err=True)
-    published = authoring.announce("bond-offer", body)
-    if as_json:
-        emit({"reference": str(published.reference), "kind": "bond-offer", "body": body})
-    else:
-        say(str(published.reference))
-    from thimbl.cli.authoring import remember
-
-    remember(context, published)
+    commons = Commons(context)
+    wish = commons.view(offer.commune).offer(offer)
+    outlook = _outlook(offer.face, offer.rent, offer.ceiling_bp, offer.currency, offer.term)
+    announcement = ToSign(wish.kind, wish.body, [*describe(offer, context.now())], outlook)
+    sign(context, [announcement], yes=yes, as_json=as_json, witness=commons.witness(offer.commune))
 
 
-bond.add_command(bond_offer)
+for member in (
+    bond_offer, bond_list, bond_show, subscribe, withdraw, pay, transfer, acknowledge, bid, surrender
+):  # fmt: skip
+    bond.add_command(member)
 
 
 def _complete(context: Context, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,12 +155,19 @@ def _parsers(context: Context, fields: Mapping[str, Any]) -> Mapping[str, Callab
         return text
 
     def rate(text: str) -> str:
-        _basis_points(text)
+        basis_points(text)
         return text
 
     return {
-        "commune": address, "series": check_series, "face": amount, "unit": amount, "rent": amount, "term": _months,
-        "rate": rate, "max_rate": rate, "closes": moment,
+        "commune": address,
+        "series": check_series,
+        "face": amount,
+        "unit": amount,
+        "rent": amount,
+        "term": _months,
+        "rate": rate,
+        "max_rate": rate,
+        "closes": moment,
     }
 
 
@@ -180,8 +186,8 @@ def _offer(context: Context, fields: Mapping[str, Any]) -> "BondOffer":
         risk=fields["risk"] or None,
         currency=currency,
         term=fields["term"],
-        rate_bp=_basis_points(fields["rate"]),
-        max_rate_bp=_basis_points(fields["max_rate"]),
+        rate_bp=basis_points(fields["rate"]),
+        max_rate_bp=basis_points(fields["max_rate"]),
         closes=fields["closes"],
         **amounts,
     )
@@ -208,34 +214,6 @@ def _currency(context: Context, commune: "Address | None", face: str, *, tell: b
         raise AmountError(f"{what}: write it with its currency, such as '2400.00 EUR'.") from None
 
 
-def _basis_points(percent: str | None) -> int | None:
-    """Basis points of a rate in percent: `4`, `4.5`, `4.25 %`."""
-    import re
-
-    if percent is None:
-        return None
-    match = re.fullmatch(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?", percent.strip())
-    if match is None or (value := int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))) > 10_000:
-        raise Failure(f"{percent!r} is no rate: give percent a year, such as 4 or 4.25.", code=USAGE)
-    return value
-
-
-def _show(context: Context, offer: "BondOffer", body: Mapping[str, Any]) -> None:
-    from thimbl.core.commune.offer import describe
-    from thimbl.core.planwriter import write
-
-    for line in describe(offer, context.now()):
-        note(line)
-    note("")
-    note("This will be signed:")
-    note("")
-    for line in write({"kind": "bond-offer", **body}).splitlines():
-        note(f"    {line}")
-    note("")
-    for line in _outlook(offer.face, offer.rent, offer.ceiling_bp, offer.currency, offer.term):
-        note(line)
-
-
 def _outlook(face: int, rent: int, rate_bp: int, currency: "Currency", term: int) -> list[str]:
     from thimbl.core.commune.simulate import explain, simulate
 
@@ -254,7 +232,7 @@ def _simulate(context: Context, given: Mapping[str, Any], as_json: bool) -> None
         raise Failure(f"To simulate, give {', '.join(missing)} too.", code=USAGE)
     currency = _currency(context, given["commune"], given["face"], tell=True)
     face, rent = read_amount(given["face"], currency), read_amount(given["rent"], currency)
-    rate = _basis_points(given["rate"] if given["rate"] is not None else given["max_rate"])
+    rate = basis_points(given["rate"] if given["rate"] is not None else given["max_rate"])
     if face <= 0 or rent <= 0:
         raise Failure("The face and the rent must be above zero.", code=USAGE)
     found = simulate(face, rent, rate or 0)

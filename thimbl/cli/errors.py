@@ -40,6 +40,7 @@ FAULTS: Final[Mapping[str, int]] = MappingProxyType({
     "thimbl.core.commune.money.AmountError": USAGE,
     "thimbl.core.commune.money.PeriodError": USAGE,
     "thimbl.core.commune.fields.Malformed": USAGE,
+    "thimbl.core.commune.wishes.Refusal": FAILED,
     "thimbl.core.keys.KeyFault": FAILED,
     "thimbl.core.plan.PlanUnreadable": FAILED,
     "thimbl.core.plantext.PlanTextError": FAILED,

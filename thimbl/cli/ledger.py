@@ -65,7 +65,7 @@ def ledger(context: Context, commune: "Address | None", at: Until | None, folder
     from thimbl.core.commune.page import ledger_page
     from thimbl.core.commune.report import ledger_data
 
-    studies = _studies(_gathering(context, folder), commune, at or Until())
+    studies = studies_of(gathering_of(context, folder), commune, at or Until())
     for number, study in enumerate(studies):
         if as_json:
             emit(ledger_data(study.ledger, study.notices))
@@ -105,8 +105,8 @@ def audit(
     What does not follow from the records is named: the record, who signed it, what was stated and what the records come
     to; which logs are lacking; and how old the copies are that it read.
     """
-    gathering = _gathering(context, folder)
-    studies = _studies(gathering, commune, Until())
+    gathering = gathering_of(context, folder)
+    studies = studies_of(gathering, commune, Until())
     if explain is not None:
         _explain(studies, explain, who, as_json)
         return OK
@@ -202,6 +202,7 @@ def _record(studies: "Sequence[Study]", record: str) -> "tuple[Study, Folded]":
     thimbl journal commune@fields.example >fields.journal && hledger -f fields.journal balance
     thimbl journal --format beancount >fields.beancount
     thimbl journal --format csv --from plans/
+    thimbl journal --register holders --at 2026-12-31
 """
 )
 @argument("commune", type=address, required=False)
@@ -213,20 +214,36 @@ def _record(studies: "Sequence[Study]", record: str) -> "tuple[Study, Folded]":
     show_default=True,
     help="Whose syntax.",
 )
+@option(
+    "--register", type=click.Choice(["members", "holders"]), help="Instead: who is on this register, for a spreadsheet."
+)
+@option("--at", type=until, metavar="TIME|SEQ", help="As it was at this time, or after this record of the commune.")
 @_from_option
 @pass_context
-def journal(context: Context, commune: "Address | None", syntax: str, folder: Path | None) -> None:
+def journal(
+    context: Context,
+    commune: "Address | None",
+    syntax: str,
+    register: str | None,
+    at: Until | None,
+    folder: Path | None,
+) -> None:
     """Write a commune's books, for hledger, beancount or a spreadsheet.
 
     One transaction for each record that moved money. Account names hold addresses, escaped so that no two share one;
-    each transaction names its record.
+    each transaction names its record. A register is CSV: members and co-ops, or who holds which bonds.
     """
     from thimbl.core.commune import journal as syntaxes
     from thimbl.core.commune.books import transactions
 
-    [study] = _one(_studies(_gathering(context, folder), commune, Until()))
+    [study] = _one(studies_of(gathering_of(context, folder), commune, at or Until()))
     if study.ledger.state.charter is None:
         raise Failure(f"{study.commune} has no charter: there are no books yet.")
+    if register is not None:
+        write = syntaxes.member_rows if register == "members" else syntaxes.holder_rows
+        for line in write(study.ledger.state):
+            say(line)
+        return
     currency, entries = study.ledger.state.currency, transactions(study.folded)
     match syntax:
         case "hledger":
@@ -239,7 +256,8 @@ def journal(context: Context, commune: "Address | None", syntax: str, folder: Pa
         say(line)
 
 
-def _gathering(context: Context, folder: Path | None) -> "Gathering":
+def gathering_of(context: Context, folder: Path | None) -> "Gathering":
+    """The logs of a folder, or of the store. Raises `Refused`, `StoreMissing`."""
     if folder is not None:
         from thimbl.home.folders import gather
 
@@ -248,7 +266,8 @@ def _gathering(context: Context, folder: Path | None) -> "Gathering":
         return reader.gather()
 
 
-def _studies(gathering: "Gathering", commune: "Address | None", at: Until) -> "list[Study]":
+def studies_of(gathering: "Gathering", commune: "Address | None", at: Until) -> "list[Study]":
+    """The commune of that address, or all that are here. Raises `Failure` where there is none."""
     from thimbl.core.commune.study import study
 
     communes = gathering.communes()

@@ -46,8 +46,12 @@ COMMANDS: Final = {
     "profile": Entry(PEOPLE, "thimbl.cli.people:profile", "Show or change a profile."),
     "key": Entry(PEOPLE, "thimbl.cli.people:key", "Your key."),
     "bond": Entry(COMMONS, "thimbl.cli.bond:bond", "Bonds of a commune."),
+    "commune": Entry(COMMONS, "thimbl.cli.commune:commune", "A commune: join one, or keep its desk."),
     "ledger": Entry(COMMONS, "thimbl.cli.ledger:ledger", "Show what a commune's records come to."),
     "audit": Entry(COMMONS, "thimbl.cli.ledger:audit", "Check every figure of a commune."),
+    "statement": Entry(
+        COMMONS, "thimbl.cli.statement:statement", "Show what somebody subscribed, was paid, paid and holds."
+    ),
     "journal": Entry(
         COMMONS, "thimbl.cli.ledger:journal", "Write a commune's books, for hledger, beancount or a spreadsheet."
     ),

@@ -82,11 +82,12 @@ class Authoring:
         """Publish a post. `fields` are the optional ones of its kind: `re`, `subject`, `lang`, `license`."""
         return self.say([Entry(POST, {"text": clean_text(text), **fields})])
 
-    def announce(self, kind: str, body: Mapping[str, Any]) -> Published:
-        """Publish an announcement, which is signed by itself."""
+    def announce(self, kind: str, body: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> Published:
+        """Publish an announcement, which is signed by itself; `about` as `describe` has it, with the same head."""
         if kind in QUIET_KINDS:
             raise Refused(f"{kind!r} is no announcement.")
-        return self.say([Entry(kind, body)])
+        with self.open() as log:
+            return self.append(log, [Entry(kind, body)], about=about)
 
     def edit(self, record_id: str, text: str) -> Published:
         """Publish what readers are to see instead of a post of one's own."""

@@ -1,6 +1,6 @@
 """Citing records of participants as evidence (commune.md 1): missing, wrong or reused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from thimbl.core.commune.fields import Malformed
@@ -45,3 +45,20 @@ def use(state: State, reference: str | None) -> None:
     """From now on the record is `reused` where it is cited again."""
     if reference is not None:
         state.used.add(reference)
+
+
+def fresh(state: State, records: Iterable[VerifiedRecord]) -> list[VerifiedRecord]:
+    """Of one author's records those that took no effect and came after the last that did: what they ask for now. One
+    that an answered one followed is stale."""
+    found: list[VerifiedRecord] = []
+    for verified in records:
+        if name_of(verified) in state.used:
+            found.clear()
+        else:
+            found.append(verified)
+    return found
+
+
+def name_of(verified: VerifiedRecord) -> str:
+    """A record's reference."""
+    return f"{verified.author}#{verified.record.id}"

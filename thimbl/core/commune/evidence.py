@@ -51,6 +51,10 @@ class Evidence:
         """The record of this name, in canonical form; None where it is not there."""
         return self._by_reference.get(reference)
 
+    def of_kind(self, kind: str) -> list[tuple[str, VerifiedRecord]]:
+        """All records of one kind, by reference in ascending order."""
+        return sorted((one for one in self._by_reference.items() if one[1].record.kind == kind), key=lambda one: one[0])
+
     def about(self, kind: str, subject: str) -> Iterator[tuple[str, list[VerifiedRecord]]]:
         """The records of one kind about an offer, a commune or a record: by author in ascending order, oldest first."""
         found = self._about.get((kind, subject))

@@ -7,6 +7,7 @@
   small letters and digits stand for themselves, everything else is `-` and two hexadecimal digits: ana@fields.example
   is `Xana-40fields-2Eexample`.
 - CSV: one row a posting, ISO dates, plain signed decimals with a point and without grouping; the columns never change.
+- The registers of members and co-ops, and of holders, are CSV too: one row a name, one a holding.
 """
 
 import csv
@@ -17,6 +18,9 @@ from typing import Final
 
 from thimbl.core.commune.books import POOL, Account, Transaction
 from thimbl.core.commune.money import Currency
+from thimbl.core.commune.participants import COOP, MEMBER
+from thimbl.core.commune.shares import listed
+from thimbl.core.commune.state import State
 from thimbl.core.times import format_time
 
 COLUMNS: Final = (
@@ -32,6 +36,12 @@ COLUMNS: Final = (
     "currency",
 )
 """Of the CSV, in their order."""
+
+MEMBER_COLUMNS: Final = ("address", "as", "coop")
+"""Of the register of members and co-ops."""
+
+HOLDER_COLUMNS: Final = ("series", "offer", "holder", "amount", "currency")
+"""Of the register of bondholders."""
 
 _HLEDGER: Final = re.compile(r"[:%\[\]()]")
 _BEANCOUNT: Final = re.compile(r"[^a-z0-9]")
@@ -98,6 +108,21 @@ def rows(currency: Currency, entries: Iterable[Transaction]) -> Iterator[str]:
                     currency.code,
                 )
             )
+
+
+def member_rows(state: State) -> Iterator[str]:
+    """Lines of the register of members and co-ops as CSV, in the order admitted; the first names the columns."""
+    yield _csv(MEMBER_COLUMNS)
+    yield from (_csv((who, MEMBER, coop or "")) for who, coop in state.members.items())
+    yield from (_csv((who, COOP, "")) for who in state.coops)
+
+
+def holder_rows(state: State) -> Iterator[str]:
+    """Lines of the register of bondholders as CSV, by series in the order floated; the first names the columns."""
+    yield _csv(HOLDER_COLUMNS)
+    for series in state.series.values():
+        for who, held in listed(series.holdings):
+            yield _csv((series.code, series.offer, who, decimal(held, state.currency), state.currency.code))
 
 
 def hledger_account(account: Account) -> str:

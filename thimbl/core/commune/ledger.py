@@ -89,6 +89,14 @@ class Ledger:
         """Whether nothing is missing: no evidence, and nothing of the log (commune.md 7)."""
         return self.whole and not self.state.missing
 
+    def copy(self) -> "Ledger":
+        """Another one that stands where this one does: what is folded into it leaves this one as it is."""
+        made = Ledger(self.state.evidence)
+        made.state = self.state.copy()
+        made.seq, made.time, made.address = self.seq, self.time, self.address
+        made.whole, made.forked = self.whole, self.forked
+        return made
+
     def fold_all(self, records: Iterable[VerifiedRecord]) -> "Ledger":
         """Fold in a log, or the next part of one, oldest first; itself."""
         for verified in records:

@@ -4,7 +4,7 @@ Amounts are minor units, addresses and references canonical text. One rule after
 folding a record costs that record, whatever came before it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from thimbl.core.commune.evidence import Evidence
@@ -147,6 +147,16 @@ class Series:
     """The month in which the cash came that is there now; None where there is none."""
     newest_payment: "Payout | None" = None
 
+    def copy(self) -> "Series":
+        """Another one that is the same, and goes its own way."""
+        return replace(
+            self,
+            tenancies=list(self.tenancies),
+            holdings=dict(self.holdings),
+            accruals=list(self.accruals),
+            paid_rents=dict(self.paid_rents),
+        )
+
     @property
     def code(self) -> str:
         """Its code."""
@@ -206,6 +216,24 @@ class State:
     findings: list[Finding] = field(default_factory=list)
     notices: list[Finding] = field(default_factory=list)
     """Those that a record leaves for ever."""
+
+    def copy(self) -> "State":
+        """Another one that is the same, and goes its own way; of the same evidence."""
+        return replace(
+            self,
+            addresses=set(self.addresses),
+            members=dict(self.members),
+            coops=dict(self.coops),
+            series={offer: series.copy() for offer, series in self.series.items()},
+            codes=set(self.codes),
+            dividends=dict(self.dividends),
+            rents={id_: replace(taken) for id_, taken in self.rents.items()},
+            lettings=list(self.lettings),
+            used=set(self.used),
+            missing=dict(self.missing),
+            findings=list(self.findings),
+            notices=list(self.notices),
+        )
 
     @property
     def currency(self) -> Currency:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from thimbl.core.address import Address
 from thimbl.node.serving.accounts import Account, Accounts
 from thimbl.node.serving.census import Signed
+from thimbl.node.serving.communes import CommunePages
 from thimbl.node.serving.frontdoor import FrontDoor
 from thimbl.node.serving.pages import timeline
 from thimbl.node.serving.parsed import ParsedPlans
@@ -69,10 +70,13 @@ class Registry:
     def of(cls, accounts: Accounts, door: FrontDoor, copies: "Copies | None", plans: ParsedPlans) -> "Registry":
         """All pages that can be made for a host."""
         threads = ThreadPages(accounts, door, copies, plans)
-        return cls(
-            pages={"timeline": Page(_Timeline(door).make)},
-            views={"thread": AccountPage("thread/ID", threads.page, threads.copy)},
-        )
+        pages = {"timeline": Page(_Timeline(door).make)}
+        views = {"thread": AccountPage("thread/ID", threads.page, threads.copy)}
+        if copies is not None:
+            communes = CommunePages(copies, plans)
+            pages |= {"bonds": Page(communes.bonds), "commune": Page(communes.communes, yields=True)}
+            views["ledger"] = AccountPage("ledger", communes.ledger, communes.copy)
+        return cls(pages, views)
 
 
 class _Timeline:

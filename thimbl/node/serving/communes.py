@@ -1,0 +1,82 @@
+"""The pages of the communes that a host follows: `bonds`, `commune`, and `NAME/ledger` (commune.md 8).
+
+- Made from the store of the daemon's account, of those alone of whom a copy may be shown to a stranger, and of the
+  account itself. Whom the account follows in private leaves no trace here: for want of them a ledger is incomplete.
+- Folded anew when the store has changed, and not again until `REST` times as long as that took have passed: who asks
+  often costs no more than who asks once.
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from thimbl.core.address import Address
+from thimbl.core.commune.page import bonds_page, ledger_page
+from thimbl.core.commune.study import Study, study_all
+from thimbl.core.terminal import safe_line
+from thimbl.node.serving.accounts import Account
+from thimbl.node.serving.parsed import ParsedPlans
+from thimbl.node.serving.refreshed import REST
+
+if TYPE_CHECKING:
+    from thimbl.node.serving.copies import Copies
+    from thimbl.store.reader import Reader
+
+
+class CommunePages:
+    """Makes these pages. One thread at a time. `clock` is Unix seconds."""
+
+    def __init__(self, copies: "Copies", plans: ParsedPlans, clock: Callable[[], float] = time.time) -> None:
+        self._copies, self._plans, self._clock = copies, plans, clock
+        self._studies: list[Study] = []
+        self._made_of: tuple[Reader, int] | None = None
+        self._good_until = float("-inf")
+
+    def bonds(self) -> str:
+        """The open offers of all communes."""
+        return _text(bonds_page(self._current(), int(self._clock())))
+
+    def communes(self) -> str:
+        """The ledgers of all communes, by address."""
+        found = self._current()
+        if not found:
+            return "This host follows no commune.\n"
+        return "\n".join(_text(ledger_page(study)) for study in found)
+
+    def ledger(self, account: Account, words: list[str]) -> str:
+        """The ledger of an account here."""
+        published = self._plans.read(account)
+        address = None if published is None or published.plan is None else published.plan.head.address
+        text = None if address is None or words else self._of(address)
+        asked = safe_line("/".join([account.name, "ledger", *words]))[:100]
+        return text or f"finger: {asked}: no commune of that name is followed here.\n"
+
+    def copy(self, address: Address, words: list[str]) -> str | None:
+        """The ledger of a commune of which this host shows a copy; None where it does not."""
+        return None if words or self._copies.find(address) is None else self._of(address)
+
+    def _of(self, address: Address) -> str | None:
+        return next((_text(ledger_page(study)) for study in self._current() if study.commune == address), None)
+
+    def _current(self) -> list[Study]:
+        reader = self._copies.store()
+        if reader is None:
+            return []
+        state, now = (reader, reader.data_version()), time.monotonic()
+        if self._made_of is None or (state != self._made_of and now >= self._good_until):
+            self._studies = self._fold(reader)
+            took = time.monotonic() - now
+            self._made_of, self._good_until = state, time.monotonic() + took * REST
+        return self._studies
+
+    def _fold(self, reader: "Reader") -> list[Study]:
+        gathering = reader.gather()
+        me = reader.me()
+        for address in list(gathering.logs):
+            if (me is None or address != me.address) and self._copies.find(address) is None:
+                del gathering.logs[address]
+        return study_all(gathering)
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
