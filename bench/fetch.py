@@ -27,13 +27,12 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from twisted.internet.defer import Deferred, DeferredSemaphore, gatherResults
-from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import ClientFactory, Protocol
 
 from bench._authors import START, machine, plan_text
 from bench._children import child, thimbl_serve
 from bench._feeds import read_feeds, twtxt_python, write_feeds
-from finger.client import FingerClient
+from finger.client import FingerClient, default_endpoints
 from finger.interfaces import Transport
 from thimbl.core.address import Address
 from thimbl.node.polling.fetch import AT_ONCE, Fetcher
@@ -127,7 +126,8 @@ class Bare:
 
 def client_to(reactor: Any, port: int) -> FingerClient:
     """A client to which all hosts are the one on `port`."""
-    return FingerClient(lambda host, _: TCP4ClientEndpoint(reactor, "127.0.0.1", port), reactor)
+    endpoint_for = default_endpoints(reactor)
+    return FingerClient(lambda host, _: endpoint_for("127.0.0.1", port), reactor)
 
 
 async def rounds(reactor: Any, spool: Path, folder: Path, port: int, watch: Stopwatch) -> None:

@@ -52,3 +52,15 @@ class ListeningPort(Protocol):
 
     def getHost(self) -> "IAddress": ...
     def stopListening(self) -> "Deferred[None] | None": ...
+
+
+class Connector(Protocol):
+    """A connection that is being made."""
+
+    def stopConnecting(self) -> None: ...
+
+
+class Connecting(Protocol):
+    """What connects: the part of a reactor that a client uses."""
+
+    def connectTCP(self, host: str, port: int, factory: Any, timeout: float = ..., /) -> Connector: ...

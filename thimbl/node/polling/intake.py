@@ -23,11 +23,12 @@ from thimbl.store.writer import Writer
 ENOUGH: Final = 200
 """Answers in one transaction: of those without news, some milliseconds' worth. More would not be quicker."""
 
-ENOUGH_BYTES: Final = 512 * 1024
-"""Bytes of plans in one transaction: some 20 full windows. While they are stored, a tenth of a second or two, this
-process does nothing else, and a daemon that polls has others to answer."""
+ENOUGH_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of plans in one transaction: some 80 of a hundred posts. Each transaction sorts and writes its full text, so
+fewer of them cost less. While it is stored, half a second, this process does nothing else; it is never one that answers
+queries."""
 
-LATEST: Final = 0.25
+LATEST: Final = 0.5
 """Seconds that an answer waits for others: nobody who reads notices, and a crash loses no more than that."""
 
 Change = Callable[[Writer], object]
