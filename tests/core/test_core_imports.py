@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import thimbl.core
 
 FOLDER = Path(thimbl.core.__file__).parent
@@ -33,12 +31,22 @@ def test_there_are_modules() -> None:
     assert {"thimbl.core.log", "thimbl.core.plantext"} <= set(MODULES)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_alone_loads_nothing_unwanted(module: str) -> None:
-    loaded = loaded_after(path_first(f"import {module}"))
-    assert module in loaded
-    assert loaded & UNWANTED == set()
-    assert loaded & LATER == set()
+def test_no_module_loads_anything_unwanted() -> None:
+    """One after the other in one fresh interpreter, which says after each what came with it."""
+    program = f"""
+import importlib, json, sys
+came, before = {{}}, set(sys.modules)
+for module in {MODULES!r}:
+    importlib.import_module(module)
+    came[module] = sorted(set(sys.modules) - before)
+    before = set(sys.modules)
+print(json.dumps(came))
+"""
+    argv = [sys.executable, "-I", "-c", path_first(program)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
+    came: dict[str, list[str]] = json.loads(done.stdout)
+    assert {module for loaded in came.values() for module in loaded} >= set(MODULES)
+    assert {module: set(loaded) & (UNWANTED | LATER) for module, loaded in came.items()} == dict.fromkeys(MODULES, set())
 
 
 def test_judging_a_plan_loads_nothing_either() -> None:
