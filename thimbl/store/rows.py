@@ -35,6 +35,10 @@ ITEM_COLUMNS: Final = (
 
 _NO_BODY: Final = frozenset({"seq", "prev", "time", "kind", "sig", "cosigs", "digest"})
 
+# A timeline is fifty of these at once: looked up and decoded with nothing around it.
+_VERDICTS: Final = {verdict.value: verdict for verdict in Verdict}
+_decode: Final = json.JSONDecoder().raw_decode
+
 ITEM_TABLES: Final = (
     "item JOIN author ON author.id = item.author "
     "LEFT JOIN record ON record.author = item.author AND record.seq = item.seq"
@@ -106,7 +110,7 @@ def item_of(row: Row) -> Item:
         name=name,
         nick=nick,
         is_me=bool(is_me),
-        verdict=None if verdict is None else Verdict(verdict),
+        verdict=None if verdict is None else _VERDICTS[verdict],
         id=id_,
         seq=seq,
         time=time,
@@ -120,7 +124,7 @@ def item_of(row: Row) -> Item:
         withheld=bool(withheld),
         unread=bool(unread),
         malformed=malformed,
-        body={} if data is None else _body(json.loads(data)),
+        body={} if data is None else _body(_decode(data)[0]),
     )
 
 
