@@ -241,16 +241,17 @@ class _Address:
     """An address to connect to, as an endpoint that puts nothing around the protocol.
 
     Twisted's endpoints wrap each protocol in another, through which all that comes has to pass: a quarter of what a
-    short question costs. What `connect` gives fires when a connection stands, a moment before the protocol has it.
+    short question costs. What `connect` gives fires when a connection stands, a moment before the protocol has it. It
+    has no time-out of its own: with one address to try, `connect_seconds` is the only one that there need be.
     """
 
-    def __init__(self, reactor: Connecting, host: str, port: int, timeout: float) -> None:
-        self._reactor, self._host, self._port, self._timeout = reactor, host, port, timeout
+    def __init__(self, reactor: Connecting, host: str, port: int) -> None:
+        self._reactor, self._host, self._port = reactor, host, port
 
     def connect(self, factory: Factory) -> Deferred[Any]:
         """Connect a protocol of `factory`. Cancel it to give up."""
         attempt = _Attempt(factory)
-        attempt.connector = self._reactor.connectTCP(self._host, self._port, attempt, self._timeout)
+        attempt.connector = self._reactor.connectTCP(self._host, self._port, attempt, None)
         return attempt.connected
 
 
@@ -276,13 +277,13 @@ class _Attempt(ClientFactory):
 
 def default_endpoints(reactor: object, *, attempt_seconds: float = 15) -> Callable[[str, int], Endpoint]:
     """Endpoints over the network of `reactor`. A name is looked up, and its addresses are tried side by side (RFC
-    8305); an IPv4 or IPv6 address is taken as it is. One address is given up after `attempt_seconds`."""
+    8305), each given up after `attempt_seconds`; an IPv4 or IPv6 address is taken as it is."""
 
     named: Callable[..., Endpoint] = HostnameEndpoint
 
     def endpoint_for(host: str, port: int) -> Endpoint:
         if isIPAddress(host) or isIPv6Address(host):
-            return _Address(cast("Connecting", reactor), host, port, attempt_seconds)
+            return _Address(cast("Connecting", reactor), host, port)
         return named(reactor, host, port, timeout=attempt_seconds)
 
     return endpoint_for
