@@ -39,6 +39,11 @@ class Commons:
             return reader.gather()
 
     @cached_property
+    def communes(self) -> "list[Address]":
+        """Whose charters are here, by address."""
+        return self.gathering.communes()
+
+    @cached_property
     def evidence(self) -> "Evidence":
         """All that may be cited."""
         return self.gathering.evidence()
@@ -48,8 +53,8 @@ class Commons:
         from thimbl.core.commune.study import study
 
         if commune not in self._studies:
-            known = commune in self.gathering.communes()
-            self._studies[commune] = study(self.gathering, commune) if known else None
+            known = commune in self.communes
+            self._studies[commune] = study(self.gathering, commune, self.evidence) if known else None
         return self._studies[commune]
 
     def ledger(self, commune: "Address") -> "Ledger | None":
@@ -61,7 +66,7 @@ class Commons:
         """The commune that is meant. Raises `Failure`."""
         if commune is not None:
             return commune
-        found = self.gathering.communes()
+        found = self.communes
         if len(found) == 1:
             return found[0]
         if not found:
@@ -81,7 +86,7 @@ class Commons:
         account = self._context.account
         head, mine = account.files.load().head, str(account.address)
         told = {one.address: (one.seq, one.last) for one in (head.witness if head else ())}
-        for address in self.gathering.communes():
+        for address in self.communes:
             log, study = self.gathering.logs[address], self.study(address)
             if (
                 study is None

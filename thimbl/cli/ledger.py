@@ -126,9 +126,10 @@ def _audit(context: Context, gathering: "Gathering", study: "Study", as_json: bo
     paint = painter(context)
     charter = study.ledger.state.charter
     currency = charter.currency if charter else None
+    by_seq = study.by_seq()
     for fault, findings in ((True, study.findings), (False, study.notices)):
         for finding in findings:
-            folded = study.by_seq(finding.seq)
+            folded = by_seq.get(finding.seq)
             signer = folded.verified.key if folded and folded.verified.key else None
             lines = in_words(finding, currency)
             if as_json:
@@ -276,7 +277,8 @@ def studies_of(gathering: "Gathering", commune: "Address | None", at: Until) -> 
     whom = communes if commune is None else [commune]
     if not whom:
         raise Failure("No commune is here: 'thimbl follow ADDRESS' fetches one.")
-    return [study(gathering, one, seq=at.seq, time=at.time) for one in whom]
+    evidence = gathering.evidence()
+    return [study(gathering, one, evidence, seq=at.seq, time=at.time) for one in whom]
 
 
 def _one(studies: "list[Study]") -> "list[Study]":

@@ -6,12 +6,11 @@
 - A sale that computes to the other kind takes the computed effect, is `misstated`, and nothing else of it is compared.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from thimbl.core.canonical import b32
+from thimbl.core.canonical import id_of
 from thimbl.core.commune.citing import WRONG, cite, read, use
 from thimbl.core.commune.money import split
 from thimbl.core.commune.movements import Issued
@@ -97,7 +96,7 @@ def settle(offer: str, terms: BondOffer, bids: Mapping[str, tuple[int, int]]) ->
 
 def tie_break(offer: str, address: str) -> str:
     """What breaks a tie between bids: whoever's is less goes first (commune.md 4)."""
-    return b32(hashlib.sha256(f"{offer}\n{address}".encode()).digest())
+    return id_of(f"{offer}\n{address}".encode())
 
 
 def _conclude(

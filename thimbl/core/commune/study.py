@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from thimbl.core.address import Address
+from thimbl.core.commune.evidence import Evidence
 from thimbl.core.commune.gather import Gathering, Log
 from thimbl.core.commune.ledger import Folded, Ledger
 from thimbl.core.commune.notices import Witness, notices
@@ -25,23 +26,30 @@ class Study:
         """All faults, in the order of the log."""
         return self.ledger.state.findings
 
-    def by_seq(self, seq: int) -> Folded | None:
-        """What came of the commune's record of this seq; None where it is not here."""
-        return next((one for one in self.folded if one.verified.record.seq == seq), None)
+    def by_seq(self) -> dict[int, Folded]:
+        """What came of each of the commune's records, by its seq."""
+        return {one.verified.record.seq: one for one in self.folded}
 
     def lacking(self) -> list[str]:
         """The addresses of participants whose records are cited and are not here, in ascending order."""
         return sorted({reference.partition("#")[0] for reference in self.ledger.state.missing})
 
 
-def study(gathering: Gathering, commune: Address, *, seq: int | None = None, time: int | None = None) -> Study:
+def study(
+    gathering: Gathering,
+    commune: Address,
+    evidence: Evidence | None = None,
+    *,
+    seq: int | None = None,
+    time: int | None = None,
+) -> Study:
     """What the plans that were gathered make of a commune.
 
     With `seq`, up to that record; with `time` (Unix seconds), up to the last one of that moment. Raises KeyError for a
-    commune whose log is not there.
+    commune whose log is not there. `evidence` is the gathering's, for whoever studies several communes with it.
     """
     log = gathering.logs[commune]
-    ledger = Ledger(gathering.evidence())
+    ledger = Ledger(gathering.evidence() if evidence is None else evidence)
     folded = tuple(map(ledger.fold, _until(log.in_order, log, seq, time)))
     if log.fork is not None and (seq is None or seq >= log.fork[0]) and time is None:
         ledger.fork(*log.fork)
@@ -51,7 +59,8 @@ def study(gathering: Gathering, commune: Address, *, seq: int | None = None, tim
 
 def study_all(gathering: Gathering) -> list[Study]:
     """All communes whose charters are there, by address."""
-    return [study(gathering, commune) for commune in gathering.communes()]
+    evidence = gathering.evidence()
+    return [study(gathering, commune, evidence) for commune in gathering.communes()]
 
 
 def _until(records: Iterable[VerifiedRecord], log: Log, seq: int | None, time: int | None) -> Iterable[VerifiedRecord]:
