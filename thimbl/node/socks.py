@@ -26,7 +26,6 @@ VERSION: Final = 5
 CONNECT: Final = 1
 NO_AUTHENTICATION: Final = 0
 NAME_AND_PASSWORD: Final = 2
-NONE_ACCEPTABLE: Final = 0xFF
 
 IPV4: Final = 1
 NAME: Final = 3

@@ -27,11 +27,6 @@ class Source(NamedTuple):
     device: int
     is_link: bool = False
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there was anything."""
-        return self.changed >= 0
-
 
 def source_of(path: str | os.PathLike[str], *, follow: bool) -> Source:
     """The state of what is at `path` now."""
