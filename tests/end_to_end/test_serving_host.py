@@ -40,7 +40,7 @@ def is_dead(pid: int) -> bool:
     """Whether a process has ended, taken note of or not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone before it was opened, or while it was read (proc(5))
         return True
 
 
