@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.warm import end as end_warm
+
 # What several folders of tests share: `from scribe import Scribe`.
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
@@ -47,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove that home folder."""
+    """Remove that home folder, and end what short commands are forked from."""
+    end_warm()
     if home := config.stash.get(_home, None):
         shutil.rmtree(home, ignore_errors=True)

@@ -1,7 +1,7 @@
 """What these tests put on the stage: people with a home, programs that run beside the test, and plain clients.
 
-Everything is a process of its own, as for a person. Nothing here sleeps: whoever waits, waits for what a process says
-or for its end, and gives up after `PATIENCE`.
+Everything is a process of its own, as for a person; a short command is one that starts warm (`tests.support.warm`).
+Nothing here sleeps: whoever waits, waits for what a process says or for its end, and gives up after `PATIENCE`.
 """
 
 import fcntl
@@ -24,6 +24,7 @@ from typing import Any, Self
 
 import pytest
 
+from tests.support.warm import warm_thimbl
 from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
 from thimbl.home import settings
@@ -124,7 +125,7 @@ class Person:
         """Run a command off a terminal; `text` comes through a pipe. It has to end with `code`, and never in a
         traceback. `before` are words before the command, such as `setpriv …`."""
         done = subprocess.run(
-            [*before, *THIMBL, *arguments],
+            [*before, *THIMBL, *arguments] if before else [warm_thimbl(), *arguments],
             env={**self.environ, **environ},
             cwd=self.home,
             input=text.encode() if isinstance(text, str) else text,

@@ -29,6 +29,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from tests.support.warm import warm_thimbl
+
 COMMAND_SECONDS = 60.0  # no example of a document should keep its reader waiting longer
 READY_SECONDS = 20.0  # for a daemon's first line: a cold start on a busy machine takes two
 
@@ -193,7 +195,8 @@ def free_ports(count: int) -> list[int]:
 
 def sandbox_environment(home: Path) -> dict[str, str]:
     """All variables of a session: this virtual environment first in PATH, and routes to the hosts of the examples."""
-    path = [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
+    programs = [str(warm_thimbl().parent), str(Path(sys.executable).parent)]
+    path = [*programs, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]
     ports = dict(zip(HOSTS, free_ports(len(HOSTS)), strict=True))
     return {
         "HOME": str(home),
