@@ -22,6 +22,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import ClientFactory, Factory, Protocol
 from twisted.python.failure import Failure
 
+from finger.deadlines import Deadlines, Queue
 from finger.errors import (
     AnswerTooLarge,
     AskFailed,
@@ -32,7 +33,7 @@ from finger.errors import (
     RemoteProtocolError,
     TimedOut,
 )
-from finger.interfaces import Clock, Connecting, Connector, Endpoint, Transport
+from finger.interfaces import Clock, Connecting, Connector, DelayedCall, Endpoint, Transport
 from finger.query import Query, host_port
 from finger.wire import MAX_ANSWER, ClientConnection
 
@@ -73,6 +74,8 @@ class FingerClient:
         self._endpoint_for = endpoint_for
         self._clock = clock
         self._limits = limits or ClientLimits()
+        self._deadlines = Deadlines(clock)
+        self._waits = self._deadlines.queue(min(self._limits.connect_seconds, self._limits.total_seconds))
 
     @property
     def clock(self) -> Clock:
@@ -87,7 +90,7 @@ class FingerClient:
         bytes are no line to send.
         """
         name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-        asking = _Asking(name, port, query, self._clock, self._limits)
+        asking = _Asking(name, port, query, self._clock, self._limits, self._waits, self._deadlines.rest)
         asking.start(self._endpoint_for)
         return asking.answer
 
@@ -95,9 +98,17 @@ class FingerClient:
 class _Asking:
     """One question on its way. `phase` tells a time-out what was being done."""
 
-    def __init__(self, host: str, port: int, query: Query | bytes, clock: Clock, limits: ClientLimits) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        query: Query | bytes,
+        clock: Clock,
+        limits: ClientLimits,
+        waits: Queue,
+        rest: Callable[[], None],
+    ) -> None:
         self.answer: Deferred[bytes] = Deferred(self._cancelled)
-        self.where = host_port(host, port)
         self.wire = ClientConnection(max_answer=limits.answer_bytes)
         self.clock = clock
         self.limits = limits
@@ -107,7 +118,15 @@ class _Asking:
         self._done = False
         self.started = clock.seconds()
         self._idle_until = self.started + limits.connect_seconds
-        self._timer = clock.callLater(min(limits.connect_seconds, limits.total_seconds), self._time_is_up)
+        # Most are over long before the first wait is: until then one timer is enough for all.
+        self._waits, self._rest = waits, rest
+        self._timer: DelayedCall | None = None
+        waits.add(self)
+
+    @property
+    def where(self) -> str:
+        """Whom it is asked, for errors."""
+        return host_port(self._host, self._port)
 
     def start(self, endpoint_for: Callable[[str, int], Endpoint]) -> None:
         try:
@@ -153,11 +172,13 @@ class _Asking:
     def _cancelled(self, answer: Deferred[bytes]) -> None:
         self._finish()  # Deferred.cancel() fails it with CancelledError
 
-    def _time_is_up(self) -> None:
+    def overdue(self) -> None:
+        """The first wait is over: see whether another begins."""
+        self._timer = None
         now = self.clock.seconds()
         ends = self.started + self.limits.total_seconds
         if now < min(ends, self._idle_until):
-            self._timer = self.clock.callLater(min(ends, self._idle_until) - now, self._time_is_up)
+            self._timer = self.clock.callLater(min(ends, self._idle_until) - now, self.overdue)
         elif self._protocol is None:
             self.fail(TimedOut(self.where, "connecting", now - self.started))
         elif now < ends:
@@ -170,7 +191,10 @@ class _Asking:
         if self._done:
             return False
         self._done = True
-        if self._timer.active():
+        self._waits.discard(self)
+        if not self._waits:
+            self._rest()
+        if self._timer is not None:
             self._timer.cancel()
         connecting, self._connecting = self._connecting, None
         if connecting is not None:

@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import json
-import subprocess
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.scribe import Scribe, announcement_sig, private_key
-from thimbl.core.canonical import b32, b64, canonical, content_id, encoder, unb64
+from tests.support.scribe import private_key
+from thimbl.core.canonical import b32, b64, canonical, content_id, encoder, id_of, ids_of, unb64
 from thimbl.core.keys import (
     KEY_NAMESPACE,
     PLAN_NAMESPACE,
@@ -27,7 +25,7 @@ from thimbl.core.keys import (
 )
 from thimbl.core.plantext import MAX_INTEGER
 from thimbl.core.records import Record, malformed_field, record_id
-from thimbl.core.sshsig import BadPoint, armored, check_point, signed_blob, ssh_string, verify
+from thimbl.core.sshsig import BadPoint, check_point, signed_blob, ssh_string, verify
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -93,6 +91,12 @@ def test_b32_is_rfc_4648(data: bytes) -> None:
 def test_an_id_is_52_characters() -> None:
     assert len(content_id({})) == 52
     assert content_id({}) == base64.b32encode(hashlib.sha256(b"{}").digest()).decode().rstrip("=").lower()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 63, 64, 65, 200])
+def test_ids_of_many_are_those_of_each(count: int) -> None:
+    raws = [str(number).encode() for number in range(count)]
+    assert ids_of(raws) == [id_of(raw) for raw in raws]
 
 
 @given(st.binary(max_size=80))
@@ -201,6 +205,16 @@ def test_a_key_in_another_encoding_is_refused(y: int, sign_bit: int) -> None:
 def test_a_key_off_the_curve_is_refused(y: int) -> None:
     with pytest.raises(BadPoint, match="curve"):
         check_point(encoded(y))
+
+
+@given(st.integers(2, P - 2))
+def test_a_point_is_on_the_curve_by_euler_s_criterion_too(y: int) -> None:
+    u, v = y * y - 1, -121665 * pow(121666, -1, P) * y * y + 1
+    if pow(u * v, (P - 1) // 2, P) == 1:
+        check_point(encoded(y))
+    else:
+        with pytest.raises(BadPoint, match="curve"):
+            check_point(encoded(y))
 
 
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
@@ -312,67 +326,6 @@ def test_a_signature_of_another_length_namespace_message_or_key_does_not_hold() 
 
 def test_the_namespaces_differ() -> None:
     assert len({PLAN_NAMESPACE, RECORD_NAMESPACE, KEY_NAMESPACE}) == 3
-
-
-# beside OpenSSH
-
-
-def ssh_keygen_verifies(folder: Path, key: PublicKey, namespace: str, data, signature: str, message: bytes) -> bool:
-    """What `ssh-keygen -Y verify` says, as the documentation tells a sceptic to ask it."""
-    (folder / "allowed_signers").write_text(f"author {key.line}\n")
-    (folder / "message.sig").write_text(armored(key.point, namespace, unb64(signature)))
-    command = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers", "-I", "author", "-n", namespace]
-    done = subprocess.run(
-        [*command, "-s", "message.sig"], cwd=folder, input=message, capture_output=True, timeout=20, check=False
-    )
-    assert (b"Good" in done.stdout) == (done.returncode == 0)
-    return done.returncode == 0
-
-
-def test_ssh_keygen_accepts_the_head_and_refuses_an_altered_one(tmp_path: Path) -> None:
-    scribe = Scribe(name="Alice 🚜")
-    scribe.post("Grüße")
-    head = scribe.plan().head
-    message = canonical(head.signed_data)
-    assert ssh_keygen_verifies(tmp_path, head.key, PLAN_NAMESPACE, head.signed_data, head.sig, message)
-    assert not ssh_keygen_verifies(tmp_path, head.key, PLAN_NAMESPACE, head.signed_data, head.sig, message + b"\n")
-
-
-def test_ssh_keygen_accepts_an_announcement(tmp_path: Path) -> None:
-    scribe = Scribe()
-    record = scribe.announce("join", commune="commune@fields.example")
-    signed = {"author": "alice@fields.example", "id": record.id, "key": scribe.fingerprint}
-    assert record.sig == announcement_sig(scribe.address, record, scribe.key)
-    assert ssh_keygen_verifies(tmp_path, scribe.key.public, RECORD_NAMESPACE, signed, record.sig, canonical(signed))
-
-
-def test_ssh_keygen_accepts_a_proof_of_a_new_key(tmp_path: Path) -> None:
-    scribe = Scribe()
-    old = scribe.fingerprint
-    body = scribe.rotate("second").body
-    signed = {"from": old, "key": scribe.fingerprint}
-    message = canonical(signed)
-    assert ssh_keygen_verifies(tmp_path, scribe.key.public, KEY_NAMESPACE, signed, body["proof"], message)
-
-
-def test_a_key_made_by_ssh_keygen(tmp_path: Path) -> None:
-    """It has the same fingerprint here, and what it signs for `ssh-keygen -Y sign` holds here."""
-    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice@fields", "-f", "id"]
-    subprocess.run(make, cwd=tmp_path, check=True, timeout=20)
-    kind, blob, comment = (tmp_path / "id.pub").read_text().split()
-    assert comment == "alice@fields"
-    key = PublicKey.parse(f"{kind} {blob}")
-    shown = subprocess.run(["ssh-keygen", "-lf", "id.pub"], cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert shown.stdout.split()[1] == key.fingerprint
-
-    (tmp_path / "message").write_bytes(MESSAGE)
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-f", "id", "-n", PLAN_NAMESPACE, "message"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=20)
-    lines = (tmp_path / "message.sig").read_text().splitlines()
-    made = base64.b64decode("".join(lines[1:-1]))
-    assert verify(key.point, PLAN_NAMESPACE, MESSAGE, made[-64:])
-    # The same file comes out of ours, but for where the lines break.
-    assert base64.b64decode("".join(armored(key.point, PLAN_NAMESPACE, made[-64:]).splitlines()[1:-1])) == made
 
 
 def test_sign_signs_the_canonical_bytes() -> None:

@@ -77,9 +77,9 @@ def test_a_page_that_was_changed_is_forged() -> None:
     for bad in (
         replace(good, records=good.records[1:]),
         replace(good, records=(good.records[0], *good.records[2:])),
-        replace(good, records=(good.records[0], replace(good.records[1], sig=scribe.at(2).sig), *good.records[2:])),
-        replace(good, records=(good.records[0], replace(good.records[1], sig=None), *good.records[2:])),
-        replace(good, records=(replace(good.records[0], time=FAR), *good.records[1:])),
+        replace(good, records=(good.records[0], good.records[1]._replace(sig=scribe.at(2).sig), *good.records[2:])),
+        replace(good, records=(good.records[0], good.records[1]._replace(sig=None), *good.records[2:])),
+        replace(good, records=(good.records[0]._replace(time=FAR), *good.records[1:])),
     ):
         assert below(scribe, plan, judgement.known, bad).verdict is Verdict.FORGED
     assert below(scribe, plan, judgement.known, good).verdict is Verdict.VERIFIED

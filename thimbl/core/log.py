@@ -7,7 +7,7 @@ order of the specification's table, with its reason. Only here are `VerifiedReco
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from thimbl.core.address import Address
 from thimbl.core.chain import Forged, KeyLink, Walk, descend, walk
@@ -34,8 +34,7 @@ class Verdict(StrEnum):
     VERIFIED = "verified"
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedRecord:
+class VerifiedRecord(NamedTuple):
     """A record that its author is known to have published. Made in this module only."""
 
     author: Address
@@ -45,8 +44,7 @@ class VerifiedRecord:
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What is remembered of a record."""
 
     id: str
@@ -314,9 +312,10 @@ class _Judge:
         return None
 
     def _verified(self) -> Judgement:
+        known = self.known.seen
         taken = []
         for record, (author, key) in zip(self.plan.records, self.walk.authors, strict=True):
-            seen = self.known.seen.get(record.seq)
+            seen = known.get(record.seq)
             if seen and seen.id == record.id and seen.time is not None and (record.withheld or not seen.withheld):
                 continue
             taken.append(VerifiedRecord(author, key, record))

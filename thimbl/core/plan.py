@@ -12,7 +12,7 @@ from thimbl.core.address import Address, AddressError, is_id, parse_hostport
 from thimbl.core.canonical import content_id
 from thimbl.core.keys import KeyFault, PublicKey, is_fingerprint
 from thimbl.core.plantext import PlanTextError, read_data
-from thimbl.core.records import Record, RecordFault
+from thimbl.core.records import Record, RecordFault, read_records
 from thimbl.core.times import TimeError, parse_time
 
 VERSION = 2
@@ -112,7 +112,7 @@ def plan_from_data(data: Mapping[str, Any]) -> Plan:
         raise PlanUnreadable("entries is not a list")
     try:
         head = _head({key: value for key, value in data.items() if key not in _NOT_HEAD})
-        records = tuple([Record.from_data(entry) for entry in entries])
+        records = tuple(read_records(entries))
         if listed is None:
             return Plan(head, records)
         follows = _follows("following_list", listed)

@@ -15,6 +15,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import pos
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -39,6 +40,11 @@ MAX_VARIABLES: Final = 500
 """Values bound in one statement: below the 999 that the oldest SQLite in use allows."""
 
 Row = tuple[Any, ...]
+
+# Of each value that is no plain number or text, None and booleans among them, sqlite3 asks its type and itself whether
+# they can be adapted, and makes an error of each that can not: without an answer that took longer than storing a row.
+sqlite3.register_adapter(type(None), lambda none: none)
+sqlite3.register_adapter(bool, pos)
 
 _PRIMARY: Final = 0xFF  # the low byte of an extended result code is the primary one (sqlite.org/rescode.html)
 
@@ -218,6 +224,18 @@ class Database:
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several readings of one moment, whatever others write meanwhile. In a transaction it is a part of that."""
+        is_part = self._connection.in_transaction
+        if not is_part:
+            self.run("BEGIN")
+        try:
+            yield
+        finally:
+            if self._connection.in_transaction and not is_part:  # some errors have ended it
+                self.run("COMMIT")
 
     @property
     def in_batch(self) -> bool:

@@ -35,19 +35,19 @@ _SEARCHED: Final = ("series", "asset", "description", "risk")
 
 class Line(NamedTuple):
     """What the table `item` holds of a record or message, but for its rowid, its author and `unread`, column by
-    column."""
+    column; at the end those that most lack."""
 
     kind: str
     id: str
     seq: int | None
     time: int
     words: str
+    retracted: bool
+    withheld: bool
     subject: str | None
     re: str | None
     reply_to: str | None
     edited: int | None
-    retracted: bool
-    withheld: bool
     malformed: str | None
 
 
@@ -95,29 +95,31 @@ def counts(edit: Record) -> bool:
 
 def line_of(record: Record, shown: Shown = AS_WRITTEN) -> Line:
     """The line of a post or an announcement."""
-    fault = _fault(record)
+    fault, retracted = _fault(record), shown.retracted
     subject = re = None
     words = ""
     if record.kind != POST:
         words = _searched(record)
-    elif not shown.retracted:
-        words = record.text if fault != "text" else ""
-        words = shown.text if shown.text is not None else words
+    elif not retracted:
+        if shown.text is not None:
+            words = shown.text
+        elif fault != "text":
+            words = record.text
         subject = _string(record.body, "subject")
         re = _reference(record.body)
     return Line(
-        kind=record.kind,
-        id=record.id,
-        seq=record.seq,
-        time=record.time,
-        words=words,
-        subject=subject,
-        re=re,
-        reply_to=None,
-        edited=None if shown.retracted else shown.edited,
-        retracted=shown.retracted,
-        withheld=record.withheld and not shown.retracted,
-        malformed=None if shown.retracted else fault,
+        record.kind,
+        record.id,
+        record.seq,
+        record.time,
+        words,
+        retracted,
+        record.withheld and not retracted,
+        subject,
+        re,
+        None,
+        None if retracted else shown.edited,
+        None if retracted else fault,
     )
 
 
@@ -129,12 +131,12 @@ def line_of_message(message: Message) -> Line:
         seq=None,
         time=message.time,
         words=message.text,
+        retracted=False,
+        withheld=False,
         subject=None,
         re=None,
         reply_to=None if message.to is None else str(message.to),
         edited=None,
-        retracted=False,
-        withheld=False,
         malformed=None,
     )
 

@@ -19,7 +19,21 @@ MAX_WAITING: Final = 20_000
 """Texts that wait to be indexed: a batch of two hundred plans, some MiB."""
 
 _COLUMNS: Final = ", ".join(Line._fields)
-_INSERT: Final = f"INSERT INTO item (rowid, author, unread, {_COLUMNS}) VALUES ({marks(range(3 + len(Line._fields)))})"
+_OFTEN: Final = Line._fields.index("subject")
+_LACKING: Final = (None,) * (len(Line._fields) - _OFTEN)
+"""The end of most lines, which are written without it: to bind nothing takes as long as to bind something."""
+
+
+def _insert(columns: Sequence[str]) -> str:
+    places = marks(range(3 + len(columns)))
+    return (
+        f"INSERT INTO item (rowid, author, unread, {', '.join(columns)}) VALUES ({places}) "
+        "ON CONFLICT (rowid) DO NOTHING"
+    )
+
+
+_INSERT: Final = _insert(Line._fields)
+_INSERT_OFTEN: Final = _insert(Line._fields[:_OFTEN])
 _UPDATE: Final = f"UPDATE item SET ({_COLUMNS}) = ({marks(Line._fields)}) WHERE rowid = ?"
 
 
@@ -43,13 +57,13 @@ class Items:
 
     def insert(self, author: int, lines: Iterable[tuple[Line, int]], nicks: Nicks, *, unread: bool) -> int:
         """Add lines that are not there, each with the time (Unix seconds) at which it first came; how many."""
-        placed = self._placed(
-            sorted(
-                [(first_rowid(line.time, stored, rank_of(line), author), line) for line, stored in lines],
-                key=itemgetter(0),
-            )
+        wanted = sorted(
+            [(first_rowid(line.time, stored, rank_of(line), author), line) for line, stored in lines],
+            key=itemgetter(0),
         )
-        self._db.run_many(_INSERT, [(rowid, author, unread and not line.retracted, *line) for rowid, line in placed])
+        placed = _side_by_side(wanted)
+        if self._write(author, placed, unread) < len(placed):
+            placed = self._write_beside(author, placed, unread)
         if placed:
             self._db.run(
                 "UPDATE author SET newest = max(coalesce(newest, ?1), ?1) WHERE id = ?2", (placed[-1][0], author)
@@ -58,20 +72,32 @@ class Items:
         self._hang(placed, nicks)
         return len(placed)
 
-    def _placed(self, wanted: Sequence[tuple[int, Line]]) -> list[tuple[int, Line]]:
-        """These lines where there is room: the place that each wants, or the next one that is free."""
-        taken: set[int] = set()
-        for some in chunks([rowid for rowid, _ in wanted]):
-            taken.update(self._db.column(f"SELECT rowid FROM item WHERE rowid IN ({marks(some)})", some))
-        placed = []
-        for rowid, line in wanted:
-            while rowid in taken:
-                rowid += 1
-                if self._db.value("SELECT 1 FROM item WHERE rowid = ?", (rowid,)):
-                    taken.add(rowid)
-            taken.add(rowid)
-            placed.append((rowid, line))
-        return placed
+    def _write(self, author: int, placed: Iterable[tuple[int, Line]], unread: bool) -> int:
+        """Write the lines whose places are free; how many these were."""
+        often, others = [], []
+        for rowid, line in placed:
+            before = rowid, author, unread and not line.retracted
+            if line[_OFTEN:] == _LACKING:
+                often.append((*before, *line[:_OFTEN]))
+            else:
+                others.append((*before, *line))
+        written = self._db.run_many(_INSERT_OFTEN, often) if often else 0
+        return written + (self._db.run_many(_INSERT, others) if others else 0)
+
+    def _write_beside(self, author: int, placed: Sequence[tuple[int, Line]], unread: bool) -> list[tuple[int, Line]]:
+        """Write the lines whose places another's has: each at the next one that is free. Where all of them are now."""
+        here: dict[int, tuple[int, str]] = {}
+        for some in chunks([rowid for rowid, _ in placed]):
+            sql = f"SELECT rowid, author, id FROM item WHERE rowid IN ({marks(some)})"
+            here.update({rowid: (whose, id_) for rowid, whose, id_ in self._db.rows(sql, some)})
+        moved = []
+        for rowid, line in placed:
+            if here[rowid] != (author, line.id):
+                while self._db.value("SELECT 1 FROM item WHERE rowid = ?", (rowid,)):
+                    rowid += 1
+                self._write(author, [(rowid, line)], unread)
+            moved.append((rowid, line))
+        return sorted(moved, key=itemgetter(0))
 
     def replace(self, rowid: int, line: Line, nicks: Nicks) -> None:
         """Make the line at `rowid` another one. What was read stays read, and what is retracted is not news."""
@@ -165,3 +191,13 @@ class Items:
     def _unhang(self, rowids: Sequence[int]) -> None:
         for table in ("mention", "tag"):
             self._db.run_many(f"DELETE FROM {table} WHERE item = ?", ((rowid,) for rowid in rowids))
+
+
+def _side_by_side(wanted: Iterable[tuple[int, Line]]) -> list[tuple[int, Line]]:
+    """These lines, in order, with a place of their own each: of two that want one, the second gets the next."""
+    placed: list[tuple[int, Line]] = []
+    last = None
+    for rowid, line in wanted:
+        last = rowid if last is None or rowid > last else last + 1
+        placed.append((last, line))
+    return placed

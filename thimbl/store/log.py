@@ -70,6 +70,14 @@ def record_data(database: Database, address: Address, low: int, high: int) -> li
     ]
 
 
+def first_came(database: Database, address: Address, seq: int) -> int | None:
+    """When record `seq` first came, in Unix seconds; None where it is not here."""
+    stored: int | None = database.value(
+        "SELECT stored FROM record WHERE author = ? AND seq = ?", (author_id(database, address), seq)
+    )
+    return stored
+
+
 def turns(database: Database, address: Address, low: int, high: int) -> list[dict[str, Any]]:
     """Of records `low` to `high` those that changed the key or the address of the log, newest first, as they came."""
     return [

@@ -135,6 +135,11 @@ class Memory(Generic[T]):
         kept = self._kept.get(str(address))
         return kept[1] if kept is not None and kept[0] == digest else None
 
+    def kept(self, address: Address) -> T | None:
+        """What their newest answer came to, whether that is so still or not."""
+        kept = self._kept.get(str(address))
+        return None if kept is None else kept[1]
+
     def keep(self, address: Address, digest: bytes, result: T) -> None:
         """Remember it; of too many, the oldest is forgotten."""
         self._kept[str(address)] = digest, result

@@ -23,8 +23,8 @@ from thimbl.store.writer import Writer
 ENOUGH: Final = 200
 """Answers in one transaction: of those without news, some milliseconds' worth. More would not be quicker."""
 
-ENOUGH_BYTES: Final = 2 * 1024 * 1024
-"""Bytes of plans in one transaction: some 80 of a hundred posts. Each transaction sorts and writes its full text, so
+ENOUGH_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of plans in one transaction: some 160 of a hundred posts. Each transaction sorts and writes its full text, so
 fewer of them cost less. While it is stored, half a second, this process does nothing else; it is never one that answers
 queries."""
 
@@ -74,13 +74,21 @@ class Intake:
     @contextmanager
     def expecting(self) -> Iterator[None]:
         """Something may come in this block. When nobody is in one, what came waits no longer."""
-        self._expected += 1
+        self.expect()
         try:
             yield
         finally:
-            self._expected -= 1
-            if not self._expected:
-                self.flush()
+            self.expected()
+
+    def expect(self) -> None:
+        """As the beginning of such a block; `expected` is its end."""
+        self._expected += 1
+
+    def expected(self) -> None:
+        """What was expected has come, or will not."""
+        self._expected -= 1
+        if not self._expected:
+            self.flush()
 
     def take(self, take: Take, size: int) -> "Deferred[int]":
         """Take an answer of `size` bytes. Fires with the number of new items."""
