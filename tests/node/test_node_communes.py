@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.asking import LATER, ask
-from thimbl.core.commune.gather import Gathering
 from thimbl.core.log import Known, judge
 from thimbl.core.plan import read_plan
 from thimbl.core.plantext import decode
 from thimbl.node.serving.accounts import Spool
 from thimbl.node.serving.answering import Answerer
 from thimbl.node.serving.copies import Copies
+from thimbl.store.ledgers import Ledgers
 from thimbl.store.reader import Reader
 from thimbl.store.writer import Writer
 
@@ -85,14 +85,14 @@ def test_it_is_folded_again_only_when_the_store_has_changed(
     host: Answerer, store: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybody(store)
-    folds: list[Reader] = []
-    gather = Reader.gather
+    folds: list[Ledgers] = []
+    refresh = Ledgers.refresh
 
-    def counted(reader: Reader) -> Gathering:
-        folds.append(reader)
-        return gather(reader)
+    def counted(ledgers: Ledgers) -> bool:
+        folds.append(ledgers)
+        return refresh(ledgers)
 
-    monkeypatch.setattr(Reader, "gather", counted)
+    monkeypatch.setattr(Ledgers, "refresh", counted)
     first = [asked(host, "commune"), asked(host, "bonds"), asked(host, "commune")]
     assert len(folds) == 1
     assert first[0] == first[2]

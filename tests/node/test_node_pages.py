@@ -189,8 +189,29 @@ class TestThread:
     def test_no_post(self, host, tmp_path):
         ana = person(tmp_path, "ana")
         join = ana.announce("join", commune="c@fields.example")
+        dance = ana.announce("dance", where="at the mill")
         spool(tmp_path, ana)
         assert "[no post, but a record of the kind join]" in ask(host, f"ana/thread/{join.id[:8]}").decode()
+        assert "[no post, but a record of the kind dance]" in ask(host, f"ana/thread/{dance.id[:8]}").decode()
+
+    def test_an_announcement_is_a_sentence_and_a_table(self, host, tmp_path):
+        """The series goes by its code where its offer is here."""
+        ana, clerk = person(tmp_path, "ana"), person(tmp_path, "clerk")
+        offer = ana.announce(
+            "bond-offer", commune="clerk@fields.example", series="OVEN-1", asset="An oven", face="90.00 EUR",
+            unit="10.00 EUR", rent="9.00 EUR", term=12, rate_bp=400, closes="2099-01-01T00:00:00Z",
+        )  # fmt: skip
+        spool(tmp_path, ana)
+        paid = clerk.announce(
+            "redemption", offer=f"ana@fields.example#{offer.id}", period="2026-10", interest=[],
+            principal=[{"holder": "bo@fields.example", "amount": "8.70 EUR"}],
+        )  # fmt: skip
+        spool(tmp_path, clerk)
+        assert "OVEN-1: An oven, 90.00 EUR at 4 %" in ask(host, f"ana/thread/{offer.id[:8]}").decode()
+        assert texts(ask(host, f"clerk/thread/{paid.id[:8]}")) == [
+            "pays on OVEN-1 for 2026-10.",
+            "principal to bo@fields.example: 8.70 EUR",
+        ]
 
     def test_several(self, host, alice):
         begins = [record.id[0] for record in alice.records]

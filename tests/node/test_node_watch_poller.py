@@ -1,75 +1,23 @@
 """The poller of an account, over its own files and store, in an internet in memory."""
 
-from typing import Any
-
 import pytest
 
-from finger.client import FingerClient
 from finger.testing import Refusing
+from tests.node.subscriber import Reader
 from tests.support.scribe import Scribe
-from tests.support.world import FEW, World
+from tests.support.world import FEW
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.schedule import LONGEST, SHORTEST
 from thimbl.home import following
-from thimbl.home.account import Account
 from thimbl.home.errors import SettingsError
-from thimbl.home.following import Followed
-from thimbl.node import reach
-from thimbl.node.polling import watch
 from thimbl.node.polling.mirroring import mirrored
-from thimbl.node.polling.outcome import Outcome
 from thimbl.node.polling.scheduler import LOOK
-from thimbl.node.polling.watch import AlreadyPolling, Poller
-from thimbl.store.types import Selection, View
+from thimbl.node.polling.watch import AlreadyPolling
+from thimbl.store.types import View
 
 HOUR = 3600
 MIRROR = "mirror.example"
-
-
-class Reader:
-    """Somebody with an account, whose poller lives in a `World`."""
-
-    def __init__(self, folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.world = World(folder / "world")
-        self.home = folder / "home"
-        self.clock = self.world.internet.clock
-        self.start = self.world.now
-        self.account = Account.find({"THIMBL_HOME": str(self.home)}, self.now, lambda count: bytes(count))
-        self.heard: list[tuple[Outcome, bool]] = []
-        self.ended: list[object] = []
-        monkeypatch.setattr(reach, "client", self.client)
-
-    def client(self, _reactor: object, _settings: object, *, stranger: bool = False) -> FingerClient:
-        return FingerClient(self.world.internet.endpoint, self.clock)
-
-    def now(self) -> float:
-        return self.start + self.clock.seconds()
-
-    def follow(self, *addresses: Address, private: bool = False) -> None:
-        for address in addresses:
-            following.add(self.account.paths, Followed(address.user, address, private))
-
-    def poller(self, **how: Any) -> Poller:
-        made = watch.poller(self.clock, self.account, heard=lambda *told: self.heard.append(told), **how)
-        made.start().addBoth(self.ended.append)
-        self.run(LOOK)
-        return made
-
-    def run(self, seconds: float, step: float = 1.0) -> None:
-        self.world.internet.advance(seconds, step)
-
-    def stop(self, poller: Poller) -> None:
-        stopped: list[object] = []
-        poller.stop().addCallback(stopped.append)
-        self.run(3)
-        assert stopped == [None]
-        self.run(60, 10)  # the hosts of this internet have deadlines of their own
-        assert self.clock.getDelayedCalls() == []
-
-    def texts(self, view: View) -> list[str]:
-        with self.account.writer() as store:
-            return [item.text for item in store.timeline(Selection(view), 10_000)]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -23,6 +24,8 @@ from thimbl.store.writer import Writer
 
 FEW = 4 * 1024
 """Bytes of a window in which some 17 posts of a scribe fit."""
+
+T = TypeVar("T")
 
 
 class World:
@@ -138,7 +141,7 @@ class World:
         return author is not None and author.gap_below is None and data == [record.data for record in scribe.records]
 
 
-def settle(fetching: "Deferred[None]", fired: list[list[Outcome]]) -> list[Outcome]:
+def settle(fetching: "Deferred[None]", fired: list[list[T]]) -> list[T]:
     """What came of a fetch that must be over; raises what it failed with."""
     failures: list[Failure] = []
     fetching.addErrback(failures.append)

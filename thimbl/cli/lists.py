@@ -1,4 +1,4 @@
-"""Lists of items and people: `timeline`, `mentions`, `search`, `following`.
+"""Lists of items: `timeline`, `mentions`, `search`.
 
 A list ends with the newest, so that the newest stands above the prompt, as `tail` and `journalctl` have it; the order
 is the same off a terminal.
@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from thimbl.cli.context import Context, pass_context
-from thimbl.cli.jsonform import ITEM_HELP, author_data, item_data
-from thimbl.cli.layout import columns
-from thimbl.cli.marks import style_of, words_of
+from thimbl.cli.jsonform import ITEM_HELP, item_data
 from thimbl.cli.options import argument, command, json_option, moment, option
-from thimbl.cli.output import emit, note, painter, say
-from thimbl.cli.when import age
-from thimbl.core.terminal import safe_line
+from thimbl.cli.output import emit, note, say
 
 if TYPE_CHECKING:
     from thimbl.store.reader import Reader
-    from thimbl.store.types import Author, Item, Selection
+    from thimbl.store.types import Item, Selection
 
 SHOWN: Final = 20
 """Items, unless the person says otherwise: two screens of a small terminal."""
@@ -46,7 +42,12 @@ def list_options(function: Callable[..., object]) -> Callable[..., object]:
             "--since", type=moment, metavar="TIME", help="Not before this moment: 3h, 2d, yesterday, 2026-11-01 (UTC)."
         ),
         option(
-            "-n", "--limit", type=click.IntRange(min=0), default=SHOWN, show_default=True, metavar="NUMBER",
+            "-n",
+            "--limit",
+            type=click.IntRange(min=0),
+            default=SHOWN,
+            show_default=True,
+            metavar="NUMBER",
             help="The newest so many; 0 for all.",
         ),
     ):
@@ -178,15 +179,17 @@ def show_list(
 
     try:
         with context.reader() as reader:
-            rowids = reader.rowids(select(reader), limit or None)
+            selection = select(reader)
+            rowids = reader.rowids(selection, limit or None)
             ordered = rowids if newest_first else rowids[::-1]
-            show_items(context, items_of(reader, ordered), as_json=as_json, unfold=unfold)
+            of_one = selection.author is not None
+            show_items(context, items_of(reader, ordered), as_json=as_json, unfold=unfold, show_muted=of_one)
             if not rowids and not as_json:
                 note(nothing if asked and reader.authors() else f"{nothing} {_next_step(reader)}")
             return rowids
     except StoreMissing:
         if not as_json:
-            note(f"Nothing is here yet. {_first_step(context)}")
+            note(f"Nothing is here yet. {first_step(context)}")
         return []
 
 
@@ -215,22 +218,25 @@ def items_of(reader: "Reader", rowids: Sequence[int]) -> "Iterator[Item]":
         yield from reader.items(rowids[start : start + BATCH])
 
 
-def show_items(context: Context, items: "Iterator[Item]", *, as_json: bool, unfold: bool) -> None:
-    """Print items: JSON, or blocks with an empty line between them."""
+def show_items(
+    context: Context, items: "Iterator[Item]", *, as_json: bool, unfold: bool, show_muted: bool = False
+) -> None:
+    """Print items: JSON, or blocks with an empty line between them. `show_muted`: they are all of one author."""
     if as_json:
         for item in items:
             emit(item_data(item))
         return
     from thimbl.cli.render import Renderer
 
-    renderer = Renderer(context, unfold=unfold)
+    renderer = Renderer(context, unfold=unfold, show_muted=show_muted)
     for number, item in enumerate(items):
         if number:
             say()
         say("\n".join(renderer.block(item)))
 
 
-def _first_step(context: Context) -> str:
+def first_step(context: Context) -> str:
+    """What to do where there is nothing yet."""
     if context.settings.address is None:
         return "Make an account: thimbl init YOU@YOUR.HOST"
     return "Follow somebody: thimbl follow ADDRESS"
@@ -240,73 +246,3 @@ def _next_step(reader: "Reader") -> str:
     if not reader.authors():
         return "You follow nobody yet: thimbl follow ADDRESS"
     return "To ask for what is new: thimbl fetch"
-
-
-@command(
-    examples="""
-    thimbl following
-    thimbl following --json
-    thimbl following --json | jq -r 'select(.failure) | .address'
-    """,
-    epilog="""\
---json gives for each: address, nick, name, followed, private, verdict, reason, fingerprint, recovery, seq, updated,
-asked, answered, failure, gap_below, moved_to, posts, due, source. What is not known is null.
-""",
-)
-@json_option
-@pass_context
-def following(context: Context, as_json: bool) -> None:
-    """List whom you follow, and how they stand.
-
-    For each: your name for them, their address, the verdict on their newest answer, how old the newest plan is that
-    holds, and when they were last asked.
-    """
-    from thimbl.store.errors import StoreMissing
-
-    try:
-        with context.reader() as reader:
-            authors = reader.authors()
-    except StoreMissing:
-        authors = []
-    if as_json:
-        for author in authors:
-            emit(author_data(author))
-    elif authors:
-        say("\n".join(_following_page(context, authors)))
-    else:
-        note(f"You follow nobody yet. {_first_step(context)}")
-
-
-def _following_page(context: Context, authors: "Sequence[Author]") -> list[str]:
-    now, paint = context.now(), painter(context)
-    rows = [["you call", "address", "verdict", "plan of", "asked"]]
-    for author in authors:
-        rows.append([
-            safe_line(author.nick or "") + (" (private)" if author.private else ""),
-            str(author.address),
-            words_of(author.verdict),
-            "-" if author.updated is None else age(author.updated, now),
-            "never" if author.asked is None else age(author.asked, now),
-        ])
-    header, *cells = columns(rows)
-    lines = [paint("".join(header), "faint")]
-    for author, (nick, address, verdict, plan, asked) in zip(authors, cells, strict=True):
-        lines.append(paint(nick, "author") + address + paint(verdict, style_of(author.verdict)) + plan + asked)
-        lines += [f"    {line}" for line in _troubles(author)]
-    return lines
-
-
-def _troubles(author: "Author") -> Iterator[str]:
-    """What is to be known of somebody besides the row: each a line."""
-    if author.failure:
-        yield f"could not be asked: {safe_line(author.failure)}"
-    if author.source is not None:
-        yield f"the newest answer came by way of the mirror {safe_line(author.source)}"
-    if author.reason and str(author.verdict) not in ("verified", "unsigned"):
-        yield safe_line(author.reason)
-    if author.gap_below is not None:
-        yield f"the records before {author.gap_below} are not here"
-    if author.moved_to is not None:
-        yield f"moved to {author.moved_to}"
-
-

@@ -1,7 +1,7 @@
 """Commands that speak Finger: fetch, finger. Twisted is imported when one of them runs."""
 
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from finger.client import FingerClient
     from thimbl.core.address import Address
     from thimbl.node.polling.fetch import Fetcher, Outcome
+    from thimbl.node.polling.witnesses import Settled
+    from thimbl.store.citations import Gathered
     from thimbl.store.writer import Writer
 
 
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int | None, as_json: bool) -> int:
     """Ask those you follow what is new.
 
-    Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3. With
+    Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3. Of a
+    commune that you follow the logs that it cites are asked for too, so that 'audit' has all that it needs. With
     --watch it goes on, and asks those more often who write more often, between every 2 minutes and every 6 hours.
     """
     if not watch:
@@ -62,12 +65,18 @@ def fetch_now(context: Context) -> int:
 
 async def fetch_these(context: Context, writer: "Writer", client: "FingerClient", who: "Sequence[Address]") -> None:
     """Fetch these in a reactor that runs already, saying what comes of it."""
+    from thimbl.cli.citing import commune_line
     from thimbl.node.polling.book import keep_schedule
+    from thimbl.store.citations import communes
 
     teller = _Teller(context, as_json=False, writer=writer)
-    outcomes = await _make_fetcher(context, writer, client).fetch_all(who, teller.told)
-    keep_schedule(writer, outcomes, context.now())
+    fetcher = _make_fetcher(context, writer, client)
+    outcomes = await fetcher.fetch_all(who, teller.told)
+    keep_schedule(writer, outcomes, context.now(), fetcher.received)
     teller.summary(outcomes)
+    for commune in communes(writer):
+        if commune.logs and commune.address in map(str, who):
+            note(commune_line(commune))
 
 
 def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any, Any, None]]") -> None:
@@ -82,31 +91,46 @@ def with_client(context: Context, work: "Callable[[FingerClient], Coroutine[Any,
 
 
 def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
+    from twisted.internet.defer import Deferred
+
     from thimbl.node.polling.book import keep_schedule
+    from thimbl.node.polling.cited import Cited, fetch_all
     from thimbl.node.running import client, installed, run
+    from thimbl.store.citations import gathered
 
     reactor = installed()
     with context.account.writer() as writer:
         context.account.sync_following(writer)
-        fetcher = _make_fetcher(context, writer, client(reactor, context.settings))
-        teller = _Teller(context, as_json, writer)
+        cited = Cited(writer, who)
         whom = list(who) or _followed(writer)
-        if not whom:
+        if not whom and not any(commune.logs for commune in cited.communes):
             note("You follow nobody yet: 'thimbl follow ADDRESS'.")
             return 0
-        teller.expect(len(whom))
-        outcomes = run(reactor, lambda: fetcher.fetch_all(whom, teller.told))
-        keep_schedule(writer, outcomes, context.now())
-        teller.summary(outcomes)
-        return PARTLY if any(not outcome.is_good for outcome in outcomes) else 0
+        fetcher = _make_fetcher(context, writer, client(reactor, context.settings), cited.trusts)
+        teller = _Teller(context, as_json, writer)
+
+        async def asking() -> "tuple[list[Outcome], list[Settled]]":
+            outcomes = await fetch_all(fetcher, cited, whom, context.now(), teller.told, teller.expect)
+            return outcomes, [] if who else await fetcher.settle()
+
+        outcomes, settled = run(reactor, lambda: Deferred.fromCoroutine(asking()))
+        keep_schedule(writer, outcomes, context.now(), fetcher.received)
+        for one in settled:
+            teller.settled(one)
+        asked = [outcome for outcome in outcomes if not outcome.cited_by]
+        teller.summary(asked, gathered(writer, cited.communes))
+        forks = [one for one in settled if one.outcome is not None]
+        return PARTLY if forks or any(not outcome.is_good for outcome in asked) else 0
 
 
-def _make_fetcher(context: Context, writer: "Writer", client: "FingerClient") -> "Fetcher":
+def _make_fetcher(
+    context: Context, writer: "Writer", client: "FingerClient", trusts: Callable[[str], bool] = lambda hostport: True
+) -> "Fetcher":
     from thimbl.node import reach
     from thimbl.node.polling.fetch import Fetcher
 
     strangers = reach.client(client.clock, context.settings, stranger=True)
-    return Fetcher(client, writer, context.now, mirrors=strangers)
+    return Fetcher(client, writer, context.now, mirrors=strangers, trusts=trusts)
 
 
 def _followed(writer: "Writer") -> "list[Address]":
@@ -137,11 +161,23 @@ class _Teller:
         self.progress.clear()
         for line in troubles(outcome):
             note(line)
-        if outcome.moved_to is not None:
+        if outcome.moved_to is not None and not outcome.cited_by:
             note(moved_line(outcome, moved))
         self.progress.tell(self.done, self.expected)
 
-    def summary(self, outcomes: "Sequence[Outcome]") -> None:
+    def settled(self, settled: "Settled") -> None:
+        """Somebody was asked who has seen another record than is here."""
+        from thimbl.cli.citing import settled_line
+
+        if settled.outcome is not None:
+            self.told(settled.outcome)
+        elif not self.as_json:
+            note(settled_line(settled))
+
+    def summary(self, outcomes: "Sequence[Outcome]", communes: "Iterable[Gathered]" = ()) -> None:
+        """How many were asked who are followed, or were asked for; then how the logs stand that communes cite."""
+        from thimbl.cli.citing import gathered_lines
+
         if self.as_json:
             return
         failed = sum(outcome.failed for outcome in outcomes)
@@ -150,10 +186,17 @@ class _Teller:
         counts += [f"{failed} failed"] if failed else []
         counts += [f"{refused} not taken"] if refused else []
         note(f"{', '.join(counts)}.")
+        for line in gathered_lines(communes):
+            note(line)
 
 
 def troubles(outcome: "Outcome") -> Iterator[str]:
-    """What went wrong with one author, each a line: what a reason repeats of an answer looks like no line of ours."""
+    """What went wrong with one author, each a line: what a reason repeats of an answer looks like no line of ours.
+
+    Of one who is asked for a commune's sake, only what is wrong with what came: whose log is lacking is told together.
+    """
+    if outcome.cited_by and (outcome.failed or outcome.is_good):
+        return
     if not outcome.is_good:
         reason = safe_line(outcome.reason)
         what = f"{outcome.verdict}: {reason}" if outcome.verdict else reason
@@ -183,6 +226,7 @@ def outcome_data(outcome: "Outcome") -> dict[str, Any]:
         "gap_below": outcome.gap_below,
         "moved_to": str(outcome.moved_to) if outcome.moved_to else None,
         "source": outcome.source,
+        "cited_by": list(outcome.cited_by),
     }
 
 

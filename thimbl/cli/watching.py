@@ -9,14 +9,18 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from thimbl.cli.citing import cited_line, settled_line
 from thimbl.cli.context import Context
 from thimbl.cli.network import moved_line, outcome_data, troubles
 from thimbl.cli.output import emit, note
+from thimbl.core.log import Verdict
 from thimbl.core.schedule import USUAL, Pace
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
     from thimbl.node.polling.fetch import Outcome
+    from thimbl.node.polling.witnesses import Settled
+    from thimbl.store.citations import Commune
 
 _CLOCK: Final = "%H:%M"
 
@@ -36,6 +40,8 @@ def watch_these(context: Context, who: "Sequence[Address]", every: int | None, a
         pace=USUAL if every is None else Pace.fixed(every),
         heard=teller.told,
         held_up=lambda busy: teller.say(str(busy)),
+        citing=teller.citing,
+        settled=teller.settled,
     )
     run(reactor, watching.start, watching.stop)
 
@@ -56,6 +62,8 @@ class WatchTeller:
             sys.stdout.flush()
             return
         name, host = str(outcome.address), outcome.address.hostport
+        if outcome.cited_by and outcome.failed:
+            return  # whom a commune cites one does not know: 'following --cited' has them
         if outcome.unreachable:
             self._once(host, outcome, "away")
         elif not (host in self._told and (outcome.failed or outcome.source is not None)):
@@ -63,13 +71,29 @@ class WatchTeller:
             self._over(host, f"{host} answers again.")
             if outcome.is_good and outcome.source is None:
                 self._over(name, f"{name} is well again.")
-            else:
-                self._once(name, outcome, str(outcome.verdict))
+            else:  # a fork is never over: whatever is answered next, two logs were signed
+                kind = str(outcome.verdict)
+                self._once(f"{name} {kind}" if outcome.verdict is Verdict.FORKED else name, outcome, kind)
         if outcome.new:
             posts = "1 new" if outcome.new == 1 else f"{outcome.new} new"
-            self.say(f"{name}: {posts}" + (f", by way of {outcome.source}." if outcome.source else "."))
-        if outcome.moved_to is not None:
+            way = f", by way of {outcome.source}" if outcome.source else ""
+            sake = f", cited by {outcome.cited_by[0]}" if outcome.cited_by else ""
+            self.say(f"{name}: {posts}{way}{sake}.")
+        if outcome.moved_to is not None and not outcome.cited_by:
             self._say_once(f"{name} moved", moved_line(outcome, moved))
+
+    def citing(self, communes: "Sequence[Commune]") -> None:
+        """Whom communes cite is another than before."""
+        for commune in communes:
+            if commune.logs and not self._as_json:
+                line = cited_line(commune)
+                self._say_once(f"{commune.address} cites", line, line)
+
+    def settled(self, settled: "Settled") -> None:
+        """Somebody was asked who has seen another record than is here."""
+        if settled.outcome is None and not self._as_json:
+            line = settled_line(settled)
+            self._say_once(f"{settled.dispute.witness} disagrees", line, line)
 
     def say(self, text: str) -> None:
         """A line."""

@@ -32,6 +32,46 @@ def test_what_waits_is_noticed(venture: Venture) -> None:
     ]
 
 
+def unanswered(venture: Venture) -> list[str]:
+    """The applications that wait, as of now."""
+    venture.state("post", text="So far.")
+    return [notice.detail for notice in notices(venture.ledger) if notice.code == "unanswered"]
+
+
+def test_an_application_that_an_answered_one_came_after_waits_no_longer(venture: Venture) -> None:
+    first = venture.say(CY, "join", commune=COMMUNE, as_="member")
+    assert unanswered(venture) == [first]
+    venture.join(CY)
+    assert unanswered(venture) == []
+    venture.state("departure", who=CY, as_="member")  # an expulsion
+    assert unanswered(venture) == []
+    again = venture.say(CY, "join", commune=COMMUNE, as_="member")
+    assert unanswered(venture) == [again]
+
+
+def test_of_joins_and_leaves_the_newest_counts(venture: Venture) -> None:
+    venture.say(CY, "join", commune=COMMUNE, as_="member")
+    venture.say(CY, "leave", commune=COMMUNE)
+    assert unanswered(venture) == []  # who asked to be in, and then not to be, is as they wish to be
+    venture.join(BO)
+    leaves = venture.say(BO, "leave", commune=COMMUNE)
+    assert unanswered(venture) == [leaves]
+    venture.state("departure", who=BO, as_="member")
+    venture.join(BO)
+    assert unanswered(venture) == []  # the leave is older than the application that brought them back
+
+
+def test_a_surrender_that_an_answered_one_came_after_waits_no_longer(venture: Venture) -> None:
+    offer = let(venture)
+    venture.say(FARM, "surrender", offer=offer)
+    newest = venture.say(FARM, "surrender", offer=offer)
+    assert unanswered(venture) == [newest]
+    venture.state("return", offer=offer, surrender=newest, reason="surrendered")
+    bid = venture.say(FARM, "rent-bid", offer=offer, rent="10.00 EUR")
+    venture.state("lease", offer=offer, bids=[bid], tenant=FARM, rent="10.00 EUR", first_period="2026-03")
+    assert unanswered(venture) == []
+
+
 def test_a_payout_is_acknowledged_by_each_whom_it_paid(venture: Venture) -> None:
     offer = let(venture)
     rent(venture, offer, "2026-02")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from thimbl.core.commune.fields import Malformed
-from thimbl.core.commune.participants import Participant, read_participant
+from thimbl.core.commune.participants import JOIN, LEAVE, Join, Leave, Participant, read_participant
 from thimbl.core.commune.state import State, Step, Stop
 from thimbl.core.log import VerifiedRecord
 
@@ -57,6 +57,28 @@ def fresh(state: State, records: Iterable[VerifiedRecord]) -> list[VerifiedRecor
         else:
             found.append(verified)
     return found
+
+
+def application(state: State, who: str, until: int) -> VerifiedRecord | None:
+    """What somebody asks of the registers by `until` (Unix seconds): their newest `join` or `leave` to this commune,
+    where none took effect since, and where there is something to do about it; None where nothing waits.
+
+    The newest counts alone: who asked to be in and then to be out again waits for nothing (commune.md 12.3).
+    """
+    said = [
+        verified
+        for address in state.addresses
+        for kind in (JOIN, LEAVE)
+        for verified in state.evidence.by(who, kind, address)
+        if verified.record.time <= until
+    ]
+    for verified in fresh(state, sorted(said, key=lambda one: one.record.seq))[-1:]:
+        asked = read(state, verified, Join) or read(state, verified, Leave)
+        if isinstance(asked, Join) and who not in state.register(asked.role):
+            return verified
+        if isinstance(asked, Leave) and (who in state.members or who in state.coops):
+            return verified
+    return None
 
 
 def name_of(verified: VerifiedRecord) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from thimbl.core.commune.citing import read
+from thimbl.core.commune.citing import application, fresh, name_of, read
 from thimbl.core.commune.evidence import Evidence
-from thimbl.core.commune.fields import Malformed, month_of
+from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Period, PeriodError
 from thimbl.core.commune.participants import (
@@ -25,13 +25,10 @@ from thimbl.core.commune.participants import (
     RENT_BID,
     SURRENDER,
     TRANSFER,
-    Join,
-    Leave,
     Payment,
     RentBid,
     Surrender,
     Transfer,
-    read_participant,
 )
 from thimbl.core.commune.state import AssetState, Finding, Payout, Series, Status
 from thimbl.core.log import VerifiedRecord
@@ -87,8 +84,9 @@ def _unseen_bids(ledger: Ledger) -> Iterator[Finding]:
             in_time = [one for one in records if one.record.time <= letting.time]
             if author not in state.coops or not in_time:
                 continue
-            bid, reference = read(state, in_time[-1], RentBid), _name(in_time[-1])
-            if bid is not None and bid.rent > letting.rent and reference not in letting.cited | state.used:
+            bid, reference = read(state, in_time[-1], RentBid), name_of(in_time[-1])
+            known = reference in letting.cited or reference in state.used
+            if bid is not None and bid.rent > letting.rent and not known:
                 yield Finding(letting.seq, "unseen-bid", reference)
 
 
@@ -107,7 +105,7 @@ def _unreceipted(ledger: Ledger) -> Iterator[Finding]:
             for verified in _open(ledger, records):
                 payment = read(state, verified, Payment)
                 if payment is not None and payment.purpose == FOR_RENT and payment.commune in state.addresses:
-                    yield Finding(ledger.seq, "unreceipted", _name(verified))
+                    yield Finding(ledger.seq, "unreceipted", name_of(verified))
 
 
 def _of_series(ledger: Ledger, series: Series) -> Iterator[Finding]:
@@ -165,26 +163,26 @@ def _is_acknowledged(evidence: Evidence, addresses: Iterable[str], payout: Payou
 def _unanswered(ledger: Ledger) -> Iterator[Finding]:
     """A join, leave, transfer or surrender that could be acted on, made by now, and was not."""
     state = ledger.state
-    for kind in (JOIN, LEAVE):
-        for address in sorted(state.addresses):
-            for author, records in state.evidence.about(kind, address):
-                for verified in _open(ledger, records)[-1:]:
-                    said = _read(verified)
-                    asks_in = isinstance(said, Join) and author not in state.register(said.role)
-                    asks_out = isinstance(said, Leave) and (author in state.members or author in state.coops)
-                    if asks_in or asks_out:
-                        yield Finding(ledger.seq, "unanswered", _name(verified))
+    asked = {
+        author
+        for kind in (JOIN, LEAVE)
+        for address in state.addresses
+        for author, _ in state.evidence.about(kind, address)
+    }
+    for author in sorted(asked):
+        if (waiting := application(state, author, ledger.time)) is not None:
+            yield Finding(ledger.seq, "unanswered", name_of(waiting))
     for offer, series in state.series.items():
         for author, records in state.evidence.about(TRANSFER, offer):
             for verified in _open(ledger, records):
                 transfer = read(state, verified, Transfer)
                 if transfer is not None and 0 < transfer.amount <= series.holdings.get(author, 0):
-                    yield Finding(ledger.seq, "unanswered", _name(verified))
+                    yield Finding(ledger.seq, "unanswered", name_of(verified))
         if series.asset is AssetState.LET and series.tenant is not None:
             records = state.evidence.by(series.tenant, SURRENDER, offer)
-            for verified in _open(ledger, records)[-1:]:
-                if isinstance(_read(verified), Surrender):
-                    yield Finding(ledger.seq, "unanswered", _name(verified))
+            for verified in fresh(state, [one for one in records if one.record.time <= ledger.time])[-1:]:
+                if read(state, verified, Surrender) is not None:
+                    yield Finding(ledger.seq, "unanswered", name_of(verified))
 
 
 def _disagreeing(ids: Mapping[int, str], witnesses: Iterable[Witness]) -> Iterator[Finding]:
@@ -197,15 +195,4 @@ def _disagreeing(ids: Mapping[int, str], witnesses: Iterable[Witness]) -> Iterat
 def _open(ledger: Ledger, records: Iterable[VerifiedRecord]) -> list[VerifiedRecord]:
     """Those that were made by the time of the commune's newest record, and not used."""
     used = ledger.state.used
-    return [one for one in records if one.record.time <= ledger.time and _name(one) not in used]
-
-
-def _name(verified: VerifiedRecord) -> str:
-    return f"{verified.author}#{verified.record.id}"
-
-
-def _read(verified: VerifiedRecord) -> object:
-    try:
-        return read_participant(verified.record)
-    except Malformed:
-        return None
+    return [one for one in records if one.record.time <= ledger.time and name_of(one) not in used]

@@ -6,11 +6,13 @@ UI, `thimbl fetch`): each look is a stat and a pragma, and nothing is read again
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from thimbl.core.address import Address
 from thimbl.core.schedule import WELL, HostState, next_due
 from thimbl.home.account import Account
+from thimbl.node.polling.journal import Journal
 from thimbl.store import scheduling
 from thimbl.store.scheduling import Standing
 from thimbl.store.writer import Writer
@@ -75,9 +77,14 @@ class StoreBook:
         writer: Writer,
         who: Sequence[Address] = (),
         mirrored: Callable[[], Iterable[Address]] = tuple,
+        cited: Callable[[], Iterable[Address]] = tuple,
+        journal: Journal | None = None,
     ) -> None:
-        """`who` are asked in place of those who are followed; `mirrored` beside them."""
-        self._account, self._writer, self._who, self._mirrored = account, writer, tuple(who), mirrored
+        """`who` are asked in place of those who are followed; `mirrored` beside them, and then `cited`. What `journal`
+        has heard is kept with the schedule."""
+        self._journal = journal
+        self._account, self._writer, self._who = account, writer, tuple(who)
+        self._mirrored, self._cited = mirrored, cited
         self._list: tuple[int, ...] | None = None
         self._version: int | None = None
 
@@ -100,19 +107,17 @@ class StoreBook:
         if self._who:
             return scheduling.standings(self._writer, self._who)
         found = {standing.address: standing for standing in scheduling.followed(self._writer)}
-        for standing in scheduling.standings(self._writer, self._mirrored()):
-            found.setdefault(standing.address, standing)
+        for beside in (self._mirrored, self._cited):
+            for standing in scheduling.standings(self._writer, beside()):
+                found.setdefault(standing.address, standing)
         if self._account.settings.address is not None:
             found.pop(str(self._account.settings.address), None)
         return list(found.values())
 
     def _stamp(self) -> tuple[int, ...]:
-        """The state of the list's file: a program puts another file in its place, an editor may write into it."""
-        try:
-            found = self._account.paths.following.stat()
-        except FileNotFoundError:
-            return ()
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        """The state of the person's two lists: a program puts another file in its place, an editor may write to it."""
+        paths = self._account.paths
+        return *_stamp(paths.following), *_stamp(paths.muted)
 
     def failing_hosts(self) -> Mapping[str, HostState]:
         """Hosts that did not answer the last time."""
@@ -132,11 +137,26 @@ class StoreBook:
 
     def note(self, dues: Mapping[str, int], hosts: Mapping[str, HostState], now: int) -> None:
         """Keep it, in one transaction."""
-        scheduling.note(self._writer, dues, hosts, now)
+        with self._writer.batch():
+            scheduling.note(self._writer, dues, hosts, now)
+            if self._journal is not None:
+                self._journal.write(self._writer)
+        if self._journal is not None:
+            self._journal.forget()
 
 
-def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int) -> None:
-    """Note what a fetch without a watch has come to, so that no poller asks the same again at once."""
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int, received: dict[str, int]) -> None:
+    """Note what a fetch without a watch has come to, so that no poller asks the same again at once; `received` are the
+    bytes that came from each host."""
+    journal = Journal(received)
     hosts, dues = dict(scheduling.failing_hosts(writer)), dict[str, int]()
     changed: dict[str, HostState] = {}
     for outcome in outcomes:
@@ -148,4 +168,8 @@ def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int) -> No
             changed[hostport] = WELL
         if not outcome.unreachable:
             dues[name] = next_due(name, scheduling.written(writer, outcome.address), now)
-    scheduling.note(writer, dues, changed, now)
+        journal.heard(outcome, now)
+    with writer.batch():
+        scheduling.note(writer, dues, changed, now)
+        journal.write(writer)
+    journal.forget()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from finger.client import FingerClient
 from finger.errors import ConnectionRefused, FingerError, HostUnreachable, TimedOut
-from thimbl.node.polling.asking import Asker, NoPlan, Reply
+from thimbl.node.polling.asking import Asker, NoPlan, Opening, Reply
 from thimbl.node.polling.concluding import Concluded, Memory
 from thimbl.node.polling.intake import Intake
 from thimbl.node.polling.outcome import Outcome
@@ -33,15 +33,30 @@ class Desk:
     memory: Memory[Outcome]
     now: Callable[[], int]
     """The clock, in Unix seconds."""
+    trusts: Callable[[str], bool] = lambda hostport: True
+    """Whether a person named the host at `hostport`; any other is asked by the client for hosts that a plan names."""
 
-    def turn(self, place: Place) -> "_Turn":
-        """A turn at a place, for `async with`. Raises `GivenUp`."""
-        return _Turn(self.slots, place.hostport)
+    def client_for(self, hostport: str) -> FingerClient:
+        """The client that may ask this host. Raises `NoPlan` where there is none."""
+        client = self.client if self.trusts(hostport) else self.mirrors
+        if client is None:
+            raise NoPlan(f"{hostport} is not asked: only a plan names it")
+        return client
 
-    async def newest(self, place: Place, brief: Brief | None, remembers: Callable[[bytes], bool]) -> Reply:
+    def turn(self, place: Place, opening: Opening | None = None) -> "_Turn":
+        """A turn at a place, for `async with`; the one of the `opening` goes on. Raises `GivenUp`."""
+        return _Turn(self.slots, place.hostport, opening)
+
+    async def newest(
+        self,
+        place: Place,
+        brief: Brief | None,
+        remembers: Callable[[bytes], bool],
+        opening: Opening | None = None,
+    ) -> Reply:
         """The newest that a place has, in one's turn there: see `Asker.newest`. Raises `FingerError` and `NoPlan`."""
         try:
-            reply = await self.asker.newest(place, brief, remembers)
+            reply = await self.asker.newest(place, brief, remembers, opening)
         except FingerError as error:
             if _is_out_of_reach(error):
                 self.slots.give_up(place.hostport, str(error))
@@ -63,9 +78,13 @@ class Desk:
 class _Turn:
     slots: Slots
     hostport: str
+    opening: Opening | None
 
     async def __aenter__(self) -> None:
-        await self.slots.acquire(self.hostport)
+        if self.opening is None:
+            await self.slots.acquire(self.hostport)
+        elif self.opening.given_up is not None:
+            raise self.opening.given_up
 
     async def __aexit__(self, *raised: object) -> None:
         self.slots.release(self.hostport)

@@ -18,13 +18,15 @@ from twisted.python.failure import Failure
 
 from finger.client import FingerClient
 from thimbl.core.address import Address
-from thimbl.node.polling.asking import Asker
+from thimbl.node.polling import again, witnesses
+from thimbl.node.polling.asking import Asker, Opening
 from thimbl.node.polling.concluding import Memory
 from thimbl.node.polling.desk import Desk
 from thimbl.node.polling.intake import Intake
 from thimbl.node.polling.outcome import Outcome
 from thimbl.node.polling.slots import Slots
 from thimbl.node.polling.visit import Visit
+from thimbl.node.polling.witnesses import Settled
 from thimbl.store.writer import Writer
 
 __all__ = ["AT_ONCE", "AT_ONE_HOST", "Fetcher", "Outcome"]
@@ -48,15 +50,17 @@ class Fetcher:
         at_once: int = AT_ONCE,
         at_one_host: int = AT_ONE_HOST,
         mirrors: FingerClient | None = None,
+        trusts: Callable[[str], bool] = lambda hostport: True,
     ) -> None:
         """`mirrors` is the client for hosts that a plan names, mirrors and where people move; None: they are not asked.
 
-        Both clients share one clock, by which answers wait for others to be stored with.
+        `trusts` says of a `host[:port]` whether a person named it; whoever is asked for at another one is asked by
+        `mirrors` as well. Both clients share one clock, by which answers wait for others to be stored with.
         """
         intake = Intake(store, client.clock)
         asker = Asker(store, intake, now)
         slots = Slots(at_once, at_one_host, asker.knows)
-        self._desk = Desk(client, mirrors, store, intake, asker, slots, Memory(), now)
+        self._desk = Desk(client, mirrors, store, intake, asker, slots, Memory(), now, trusts)
 
     def fetch_all(
         self, addresses: Iterable[Address], heard: Callable[[Outcome], None] = lambda outcome: None
@@ -84,14 +88,25 @@ class Fetcher:
         Without `at_home` their own host is left in peace, as one that was found to be down, and their mirrors are
         asked. Cancel it to give up; what was judged already is stored then.
         """
+        if at_home and again.is_remembered(self._desk, address):
+            return again.ask(self._desk, address, lambda opening: self._fetch(address, opening=opening))
         return Deferred.fromCoroutine(self._fetch(address, at_home))
+
+    @property
+    def received(self) -> dict[str, int]:
+        """Bytes that came from each `host[:port]`; a `Journal` takes them out."""
+        return self._desk.asker.received
+
+    def settle(self, heard: Callable[[Settled], None] = lambda settled: None) -> "Deferred[list[Settled]]":
+        """Ask those for their copies who have seen another record of a log than is here: see `witnesses`."""
+        return witnesses.settle(self._desk, heard)
 
     def flush(self) -> None:
         """Store what was judged, now."""
         self._desk.intake.flush()
 
-    async def _fetch(self, address: Address, at_home: bool) -> Outcome:
-        visit = Visit(self._desk, address)
+    async def _fetch(self, address: Address, at_home: bool = True, opening: Opening | None = None) -> Outcome:
+        visit = Visit(self._desk, address, opening)
         try:
             with self._desk.intake.expecting():
                 await visit.run(at_home)

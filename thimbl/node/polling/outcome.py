@@ -30,6 +30,9 @@ class Outcome:
     unreachable: bool = False
     """Whether the author's own host was asked and gave nothing at all: to ask it for others would meet the same."""
 
+    cited_by: tuple[str, ...] = ()
+    """The communes for whose sake they were asked; none where a person follows them, or asked for them."""
+
     @property
     def failed(self) -> bool:
         """Whether no plan came."""

@@ -118,6 +118,14 @@ class Watch:
         self._check_empty()
         return ended
 
+    def fail(self, failure: Failure) -> None:
+        """End with a fault of this machine: `stopped` fails with it, and what is under way is given up."""
+        ended, self._ending = self._ending, True
+        self._drop_timer()
+        self._give_up()
+        if not ended and not self.stopped.called:
+            self.stopped.errback(failure)
+
     # steps
 
     def _recall(self) -> None:
@@ -264,7 +272,7 @@ class Watch:
         except StoreBusy as busy:
             self._rest(busy)
         except Exception:
-            self._fail(Failure())
+            self.fail(Failure())
 
     def _went_wrong(self, failure: Failure, plan: Plan) -> None:
         if self._drop_in_hand(plan):
@@ -273,7 +281,7 @@ class Watch:
         if isinstance(fault.value, StoreBusy):
             self._rest(fault.value)
         elif not (self._ending and fault.check(CancelledError)):
-            self._fail(fault)
+            self.fail(fault)
         self._check_empty()
 
     def _drop_in_hand(self, plan: Plan) -> bool:
@@ -286,13 +294,6 @@ class Watch:
         if self.reactor.seconds() >= self._resting_until:
             self._resting_until = self.reactor.seconds() + BUSY_PAUSE
             self.held_up(busy)
-
-    def _fail(self, failure: Failure) -> None:
-        ended, self._ending = self._ending, True
-        self._drop_timer()
-        self._give_up()
-        if not ended and not self.stopped.called:
-            self.stopped.errback(failure)
 
     def _cancel(self, _: object) -> None:
         self._ending = True

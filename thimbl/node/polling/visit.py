@@ -8,7 +8,7 @@ from finger.errors import AnswerTooLarge
 from thimbl.core.address import Address
 from thimbl.core.log import Judgement, Verdict
 from thimbl.node.polling import places
-from thimbl.node.polling.asking import NoPlan, Reply
+from thimbl.node.polling.asking import NoPlan, Opening, Reply
 from thimbl.node.polling.concluding import Concluded, conclude, digest, search
 from thimbl.node.polling.desk import FAULTS, Desk, Found
 from thimbl.node.polling.harvest import Harvest
@@ -30,6 +30,8 @@ class Visit:
 
     desk: Desk
     address: Address
+    opening: Opening | None = None
+    """What was asked already at their own host."""
     harvest: Harvest = field(init=False)
     brief: Brief | None = None
     """What was known of the author when they were asked."""
@@ -110,15 +112,16 @@ class Visit:
 
     async def _home(self) -> Found:
         """The answer of the author's own host; the old one's, where they moved and the new one has none."""
-        desk, here = self.desk, places.home(self.address, self.desk.client)
+        desk = self.desk
+        here = places.home(self.address, desk.client_for(self.address.hostport))
         reply: Reply | None = None
         try:
-            async with desk.turn(here):
+            async with desk.turn(here, self.opening):
                 # Not before: while thousands wait for their turn, what is known of them waits in the store.
                 self.brief = desk.store.brief(self.address)
                 there = self._elsewhere(self.brief.address if self.brief else None)
                 if there is None:
-                    reply = await desk.newest(here, self.brief, self._remembers(here))
+                    reply = await desk.newest(here, self.brief, self._remembers(here), self.opening)
         except GivenUp:
             self.brief = desk.store.brief(self.address)
             if (there := self._elsewhere(self.brief.address if self.brief else None)) is None:
@@ -181,6 +184,8 @@ class Visit:
 
     def _remembers(self, place: Place) -> Callable[[bytes], bool]:
         def remembers(raw: bytes) -> bool:
+            if self.desk.memory.kept(self.address) is None:
+                return False
             self._recalled = self.desk.memory.recall(self.address, digest(raw, place.hostport, self.brief))
             return self._recalled is not None
 
