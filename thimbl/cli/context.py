@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from thimbl.home.account import Account
     from thimbl.home.paths import Paths
     from thimbl.home.settings import Settings
@@ -65,11 +67,16 @@ class Context:
 
         return Paths.find(self.environ)
 
+    @property
+    def store(self) -> "Path":
+        """Where the store is, or would be."""
+        return self._found.store
+
     def reader(self) -> "Reader":
-        """The store, for reading: a context manager. Raises `StoreMissing` where nothing was ever stored."""
+        """The store, for the person to read: a context manager. Raises `StoreMissing` where nothing was ever stored."""
         from thimbl.store.reader import Reader
 
-        return Reader.open(self._found.store)
+        return Reader.open(self._found.store).for_person(self.clock)
 
     def writer(self) -> "Writer":
         """The store, for writing: a context manager. It is made where there is none, and knows whose it is."""

@@ -1,22 +1,29 @@
 """What follows from a commune's records: ledger, audit, journal. From the store, or from a folder of plans."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import FOUND_FAULTS, OK, Failure
 from thimbl.cli.options import address, argument, command, json_option, moment, option
-from thimbl.cli.output import emit, note, painter, say
+from thimbl.cli.output import emit, emit_json, note, painter, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from thimbl.core.address import Address
     from thimbl.core.commune.gather import Gathering
     from thimbl.core.commune.ledger import Folded
     from thimbl.core.commune.study import Study
+    from thimbl.store.kept import Part
+
+MOST_NOTICES: Final = 100
+"""Notices that an audit prints: of ten thousand members who have not acknowledged a dividend there is one each."""
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -62,18 +69,14 @@ def ledger(context: Context, commune: "Address | None", at: Until | None, folder
     Register, series with their holders, pool, cash, findings. Everything in it is computed from signed records; what a
     clerk states beside them only counts where it is the same.
     """
-    from thimbl.core.commune.page import ledger_page
-    from thimbl.core.commune.report import ledger_data
-
-    studies = studies_of(gathering_of(context, folder), commune, at or Until())
-    for number, study in enumerate(studies):
+    found = _answers(context, commune, at or Until(), gathered(folder), "data" if as_json else "page")
+    for number, text in enumerate(found):
         if as_json:
-            emit(ledger_data(study.ledger, study.notices))
+            emit_json(text)
             continue
         if number:
             say()
-        for line in ledger_page(study):
-            say(line)
+        say(text)
 
 
 @command(
@@ -105,63 +108,65 @@ def audit(
     What does not follow from the records is named: the record, who signed it, what was stated and what the records come
     to; which logs are lacking; and how old the copies are that it read.
     """
-    gathering = gathering_of(context, folder)
-    studies = studies_of(gathering, commune, Until())
+    gathering = gathered(folder)
     if explain is not None:
-        _explain(studies, explain, who, as_json)
+        _explain(studies_of(context, commune, Until(), gathering), explain, who, as_json)
         return OK
-    for refused in gathering.not_taken:
+    for refused in gathering.not_taken if gathering else ():
         note(f"{refused.name} counts for nothing: {refused.verdict}: {refused.reason}.")
-    for study in studies:
-        _audit(context, gathering, study, as_json)
-    return FOUND_FAULTS if any(study.findings for study in studies) else OK
+    faults = 0
+    for text in _answers(context, commune, Until(), gathering, "audit"):
+        audited = json.loads(text)
+        faults += sum(one["fault"] for one in audited["found"])
+        if as_json:
+            for one in audited["found"]:
+                emit(one)
+        else:
+            _say_audit(context, audited, gathering)
+    return FOUND_FAULTS if faults else OK
 
 
-def _audit(context: Context, gathering: "Gathering", study: "Study", as_json: bool) -> None:
+def _say_audit(context: Context, audited: "Mapping[str, Any]", gathering: "Gathering | None") -> None:
     from thimbl.core.commune.page import WIDTH
-    from thimbl.core.commune.words import in_words
     from thimbl.core.layout import wrap
-    from thimbl.core.times import short_span
 
-    paint = painter(context)
-    charter = study.ledger.state.charter
-    currency = charter.currency if charter else None
-    by_seq = study.by_seq()
-    for fault, findings in ((True, study.findings), (False, study.notices)):
-        for finding in findings:
-            folded = by_seq.get(finding.seq)
-            signer = folded.verified.key if folded and folded.verified.key else None
-            lines = in_words(finding, currency)
-            if as_json:
-                emit(
-                    {
-                        "commune": str(study.commune),
-                        "seq": finding.seq,
-                        "record": f"{study.commune}#{folded.verified.record.id}" if folded else None,
-                        "kind": folded.verified.record.kind if folded else None,
-                        "key": signer,
-                        "fault": fault,
-                        "code": finding.code,
-                        "detail": finding.detail,
-                        "words": lines,
-                    }
-                )
+    paint, commune, notices = painter(context), audited["commune"], 0
+    for one in audited["found"]:
+        if not one["fault"]:
+            notices += 1
+            if notices > MOST_NOTICES:
                 continue
-            kind = folded.verified.record.kind if folded else "record"
-            say(paint(f"{study.commune} {finding.seq} {kind}: {finding.code}", "bad" if fault else "faint"))
-            for line in lines:
-                for part in wrap(line, WIDTH - 4):
-                    say(f"    {part}")
-            if fault and folded is not None:
-                say(f"    record {folded.verified.record.id}")
-                say(f"    signed by {signer or 'whoever had the key then'}")
-    if as_json:
-        return
-    log = gathering.logs[study.commune]
-    head = "" if log.head is None else f"; its head is {short_span(max(0, context.now() - log.head.updated))} old"
-    say(f"{study.commune}: {study.ledger.seq} records checked, {_count(len(study.findings), 'finding')}{head}.")
-    for lacking in study.lacking():
+        kind = one["kind"] or "record"
+        say(paint(f"{commune} {one['seq']} {kind}: {one['code']}", "bad" if one["fault"] else "faint"))
+        for line in one["words"]:
+            for part in wrap(line, WIDTH - 4):
+                say(f"    {part}")
+        if one["fault"] and one["record"] is not None:
+            say(f"    record {one['record'].rpartition('#')[2]}")
+            say(f"    signed by {one['key'] or 'whoever had the key then'}")
+    if notices > MOST_NOTICES:
+        say(f"And {notices - MOST_NOTICES} more notices: 'thimbl audit {commune} --json' has them all.")
+    faults = len(audited["found"]) - notices
+    age = _age(context, commune, gathering)
+    say(f"{commune}: {audited['checked']} records checked, {_count(faults, 'finding')}{age}.")
+    for lacking in audited["lacking"]:
         say(f"    Lacking: the log of {lacking}. 'thimbl follow {lacking}' fetches it.")
+
+
+def _age(context: Context, commune: str, gathering: "Gathering | None") -> str:
+    """How old the head of a commune is of which there is a copy."""
+    from thimbl.core.address import Address
+    from thimbl.core.times import parse_time, short_span
+
+    address = Address.parse(commune)
+    if gathering is not None:
+        head = gathering.logs[address].head
+        updated = None if head is None else head.updated
+    else:
+        with context.reader() as reader:
+            data = reader.head_data(address)
+            updated = None if data is None else parse_time(str(data["updated"]))
+    return "" if updated is None else f"; its head is {short_span(max(0, context.now() - updated))} old"
 
 
 def _explain(studies: "Sequence[Study]", record: str, who: "Address | None", as_json: bool) -> None:
@@ -237,7 +242,7 @@ def journal(
     from thimbl.core.commune import journal as syntaxes
     from thimbl.core.commune.books import transactions
 
-    [study] = _one(studies_of(gathering_of(context, folder), commune, at or Until()))
+    [study] = _one(studies_of(context, commune, at or Until(), gathered(folder)))
     if study.ledger.state.charter is None:
         raise Failure(f"{study.commune} has no charter: there are no books yet.")
     if register is not None:
@@ -257,28 +262,56 @@ def journal(
         say(line)
 
 
-def gathering_of(context: Context, folder: Path | None) -> "Gathering":
-    """The logs of a folder, or of the store. Raises `Refused`, `StoreMissing`."""
-    if folder is not None:
-        from thimbl.home.folders import gather
+def _answers(
+    context: Context, commune: "Address | None", at: Until, gathering: "Gathering | None", part: "Part"
+) -> list[str]:
+    """The ledger of a commune or of all, as a text; of the store as it is now it may have been kept."""
+    from thimbl.store import kept
 
-        return gather(folder)
-    with context.reader() as reader:
-        return reader.gather()
+    # By itself: a reader would take as long to load as all the rest.
+    if gathering is None and at == Until() and (found := kept.find(context.store, part, commune)):
+        return found
+    studies = studies_of(context, commune, at, gathering, keep=True)
+    return [kept.answer(study, part) for study in studies]
 
 
-def studies_of(gathering: "Gathering", commune: "Address | None", at: Until) -> "list[Study]":
-    """The commune of that address, or all that are here. Raises `Failure` where there is none."""
+def studies_of(
+    context: Context, commune: "Address | None", at: Until, gathering: "Gathering | None", *, keep: bool = False
+) -> "list[Study]":
+    """The commune of that address, or all that are here: of what was gathered, or else of the store.
+
+    With `keep`, what they come to is kept in the store for the next command. Raises `Failure` where there is none,
+    `Refused`, and `StoreMissing`.
+    """
     from thimbl.core.commune.study import study
 
-    communes = gathering.communes()
+    ledgers = None
+    if gathering is None:
+        with context.reader() as reader:
+            ledgers = reader.ledgers()
+            ledgers.refresh()
+        gathering = ledgers.gathering
     if commune is not None and commune not in gathering.logs:
         raise Failure(f"Nothing is here of {commune}: 'thimbl follow {commune}' fetches it.")
-    whom = communes if commune is None else [commune]
+    whom = gathering.communes() if commune is None else [commune]
     if not whom:
         raise Failure("No commune is here: 'thimbl follow ADDRESS' fetches one.")
-    evidence = gathering.evidence()
-    return [study(gathering, one, evidence, seq=at.seq, time=at.time) for one in whom]
+    evidence = gathering.evidence() if ledgers is None else ledgers.evidence
+    if ledgers is None or at != Until():
+        return [study(gathering, one, evidence, seq=at.seq, time=at.time) for one in whom]
+    found = [ledgers.study(one) or study(gathering, one, evidence) for one in whom]
+    if keep:
+        ledgers.keep(found)
+    return found
+
+
+def gathered(folder: Path | None) -> "Gathering | None":
+    """The logs of a folder; None for those of the store. Raises `Refused`."""
+    if folder is None:
+        return None
+    from thimbl.home.folders import gather
+
+    return gather(folder)
 
 
 def _one(studies: "list[Study]") -> "list[Study]":

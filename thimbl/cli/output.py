@@ -19,7 +19,7 @@ import click
 from thimbl.cli.context import Context
 from thimbl.core.terminal import safe
 
-_PLAIN: Final = re.compile(r"[ -~]*")
+_NOT_PLAIN: Final = re.compile(r"[^ -~]")
 
 STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "author": {"bold": True},
@@ -51,16 +51,20 @@ def note(text: str) -> None:
 
 def emit(data: Mapping[str, Any]) -> None:
     """Print `data` as one line of JSON on stdout, its keys in their order."""
+    emit_json(json.dumps(data, ensure_ascii=False))
+
+
+def emit_json(text: str) -> None:
+    """The same of what is JSON already, on one line."""
     stdout = sys.stdout
     if isinstance(stdout, TextIOWrapper) and stdout.encoding.lower().replace("-", "") != "utf8":
         stdout.reconfigure(encoding="utf-8")
-    stdout.write(json_line(data) + "\n")
+    stdout.write(_harmless(text) + "\n")
 
 
 def json_line(data: Any) -> str:
     """`data` as JSON on one line, without anything that a terminal would act on."""
-    text = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
-    return text if _PLAIN.fullmatch(text) else "".join(map(_json_character, text))
+    return _harmless(json.dumps(data, ensure_ascii=False))
 
 
 def painter(context: Context) -> Paint:
@@ -72,6 +76,10 @@ def painter(context: Context) -> Paint:
 
 def _no_paint(text: str, _style: str) -> str:
     return text
+
+
+def _harmless(text: str) -> str:
+    return _NOT_PLAIN.sub(lambda found: _json_character(found[0]), text)
 
 
 def _json_character(character: str) -> str:

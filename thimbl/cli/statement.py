@@ -9,7 +9,7 @@ import click
 from thimbl.cli.commune_view import money, month
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
-from thimbl.cli.ledger import Until, gathering_of, studies_of
+from thimbl.cli.ledger import Until, gathered, studies_of
 from thimbl.cli.options import address, argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
 
@@ -68,7 +68,7 @@ def statement(
 
     whom = context.account.address if who is None else who
     shown = 0
-    for study in studies_of(gathering_of(context, folder), commune, Until()):
+    for study in studies_of(context, commune, Until(), gathered(folder)):
         if study.ledger.state.charter is None:
             raise Failure(f"{study.commune} has no charter: there is nothing to state yet.")
         found, currency = standing(study, str(whom), since or FIRST, until or LAST), study.ledger.state.currency

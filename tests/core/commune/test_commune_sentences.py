@@ -37,6 +37,8 @@ def test_a_series_goes_by_its_code_where_the_offer_is_known() -> None:
     withdrawal = {"offer": OFFER, "amount": "0.00 EUR"}
     assert sentence("subscription", withdrawal, codes) == "withdraws from TRACTOR-1"
     assert say("acknowledgement", of=OFFER) == f"acknowledges farm@fields.example#{'a' * 8}"
+    registered = sentence("registration", {"transfer": OFFER}, codes)
+    assert registered == f"registers the transfer farm@fields.example#{'a' * 8}, of TRACTOR-1"
 
 
 def test_shares_are_a_table_and_a_digest_is_one_row() -> None:

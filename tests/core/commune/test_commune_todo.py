@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.commune.farm import ANA, BO, CY, FARM, MILL, let, redeem, rent, series_of, sold
-from tests.core.commune.test_commune_histories import Historian
+from tests.support.historian import Historian
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.commune import desk
 from thimbl.core.commune.fields import month_of
@@ -59,7 +59,7 @@ def finish(venture: Venture) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_who_does_all_tasks_has_none_left_and_no_finding(dice: random.Random, steps: int) -> None:
     venture = Historian(dice, crooked=False).go(steps)
     finish(venture)
@@ -70,7 +70,7 @@ def test_who_does_all_tasks_has_none_left_and_no_finding(dice: random.Random, st
 
 
 @given(st.randoms(use_true_random=False), st.booleans(), st.integers(0, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_rehearsal_says_what_the_ledger_will_and_changes_nothing(
     dice: random.Random, crooked: bool, steps: int
 ) -> None:

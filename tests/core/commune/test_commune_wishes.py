@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.commune.farm import ANA, BO, CY, FARM, MILL, NOBODY, let, redeem, rent, series_of, sold
-from tests.core.commune.test_commune_histories import PEOPLE, Historian
+from tests.support.historian import PEOPLE, Historian
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
 from thimbl.core.commune import desk
@@ -201,7 +201,7 @@ def test_the_registers(venture: Venture) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(0, 30), st.integers(0, 5000), st.integers(-1, 1000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_may_be_subscribed_is_eligible(dice: random.Random, steps: int, minor: int, rate_bp: int) -> None:
     """And it is what counts of theirs from then on."""
     venture = Historian(dice, crooked=False).go(steps)

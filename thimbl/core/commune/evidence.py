@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from thimbl.core.address import Address
 from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.participants import PARTICIPANT_KINDS
 from thimbl.core.log import VerifiedRecord
@@ -23,6 +24,8 @@ class Evidence:
     def __init__(self, records: Iterable[VerifiedRecord] = ()) -> None:
         self._by_reference: dict[str, VerifiedRecord] = {}
         self._about: defaultdict[tuple[str, str], dict[str, list[VerifiedRecord]]] = defaultdict(dict)
+        self._address: Address | None = None
+        self._author = ""
         for record in records:
             self.add(record)
 
@@ -34,7 +37,9 @@ class Evidence:
         record = verified.record
         if record.kind not in PARTICIPANT_KINDS:
             return None
-        author = str(verified.author)
+        if verified.author is not self._address:  # records come log by log
+            self._address, self._author = verified.author, str(verified.author)
+        author = self._author
         reference = f"{author}#{record.id}"
         if reference in self._by_reference:
             return None

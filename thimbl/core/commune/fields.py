@@ -9,6 +9,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from thimbl.core.address import Address, AddressError, Reference, is_id
@@ -26,6 +27,12 @@ from thimbl.core.times import DAY, EPOCH_ORDINAL, TimeError, parse_time
 T = TypeVar("T")
 
 MISSING: Final = "is missing"
+
+REMEMBERED: Final = 1 << 16
+"""Canonical addresses: everybody whom a large commune's log names over and over, some 10 MiB."""
+
+MONTHS_REMEMBERED: Final = 1 << 14
+"""Days whose month is known: forty years of them."""
 
 
 class Malformed(ValueError):
@@ -84,8 +91,14 @@ class Fields:
 
     def address(self, field: str) -> str:
         """An address, in its canonical form."""
+        return self.address_of(field, self._value(field))
+
+    def address_of(self, field: str, value: object) -> str:
+        """The same of a value that stands in `field`, be it deeper down."""
+        if not isinstance(value, str):
+            raise Malformed(field, "is not text" if value is not None else MISSING)
         try:
-            return str(Address.parse(self.text(field)))
+            return _canonical(value)
         except AddressError as error:
             raise Malformed(field, str(error)) from None
 
@@ -149,14 +162,30 @@ class Fields:
 
 def month_of(time: int) -> Period:
     """The calendar month of a moment in Unix seconds, in UTC."""
-    day = date.fromordinal(EPOCH_ORDINAL + time // DAY)
+    return _month_of_day(time // DAY)
+
+
+@lru_cache(MONTHS_REMEMBERED)
+def _month_of_day(number: int) -> Period:
+    day = date.fromordinal(EPOCH_ORDINAL + number)
     return Period(day.year, day.month)
+
+
+@lru_cache(REMEMBERED)
+def _canonical(text: str) -> str:
+    """The canonical form of an address; the same text where it is that. Raises `AddressError`."""
+    canonical = str(Address.parse(text))
+    return text if text == canonical else canonical
 
 
 def _reference(field: str, value: object) -> str:
     if not isinstance(value, str):
         raise Malformed(field, "is not a reference (address#id)")
+    address, _, id_ = value.partition("#")
     try:
-        return str(Reference.parse(value))
+        if is_id(id_):
+            canonical = _canonical(address)
+            return value if canonical == address else f"{canonical}#{id_}"
+        return str(Reference.parse(value))  # which says what is wrong with it
     except AddressError as error:
         raise Malformed(field, str(error)) from None

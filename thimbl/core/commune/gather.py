@@ -6,7 +6,7 @@
 - No plan is taken for `future`: an old folder is as good as a new one, and a wrong clock changes no figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,17 @@ class Log:
     def in_order(self) -> list[VerifiedRecord]:
         """Oldest first."""
         return [self.records[seq] for seq in sorted(self.records)]
+
+    @property
+    def evidence(self) -> Iterator[VerifiedRecord]:
+        """What may be cited; of a forked log what lies below the fork (plan-format 4)."""
+        fork = self.fork
+        return (one for one in self.records.values() if fork is None or one.record.seq < fork[0])
+
+    @property
+    def is_commune(self) -> bool:
+        """Whether a charter is in it."""
+        return any(one.record.kind == CHARTER for one in self.records.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +81,11 @@ class Gathering:
 
     def evidence(self) -> Evidence:
         """All that participants may be cited for; of a forked log nothing is (plan-format 4)."""
-        return Evidence(
-            verified
-            for log in self.logs.values()
-            for verified in log.records.values()
-            if log.fork is None or verified.record.seq < log.fork[0]
-        )
+        return Evidence(verified for log in self.logs.values() for verified in log.evidence)
 
     def communes(self) -> list[Address]:
         """Whose logs hold a charter, by address."""
-        return sorted(
-            address
-            for address, log in self.logs.items()
-            if any(verified.record.kind == CHARTER for verified in log.records.values())
-        )
+        return sorted(address for address, log in self.logs.items() if log.is_commune)
 
 
 def fork_of(plan: Plan, ids: Mapping[int, str]) -> tuple[int, str] | None:

@@ -13,7 +13,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from thimbl.core.commune.books import POOL, Account, Transaction
@@ -43,6 +44,9 @@ MEMBER_COLUMNS: Final = ("address", "as", "coop")
 HOLDER_COLUMNS: Final = ("series", "offer", "holder", "amount", "currency")
 """Of the register of bondholders."""
 
+REMEMBERED: Final = 1 << 16
+"""Names of accounts: a large commune has as many, and posts to each of them time and again."""
+
 _HLEDGER: Final = re.compile(r"[:%\[\]()]")
 _BEANCOUNT: Final = re.compile(r"[^a-z0-9]")
 _PLAIN_COMMODITY: Final = re.compile(r"[A-Z]+")
@@ -64,8 +68,7 @@ def hledger(commune: str, currency: Currency, entries: Iterable[Transaction]) ->
     for entry in entries:
         yield ""
         yield f"{_date(entry)} {_title(entry)}  ; record: {entry.record}, seq: {entry.seq}"
-        for account, amount in entry.postings:
-            yield f"    {hledger_account(account)}  {decimal(amount, currency)} {commodity}"
+        yield from _postings(entry, "    ", hledger_account, currency, commodity)
 
 
 def beancount(commune: str, currency: Currency, entries: Iterable[Transaction]) -> Iterator[str]:
@@ -83,8 +86,7 @@ def beancount(commune: str, currency: Currency, entries: Iterable[Transaction]) 
         yield f'{_date(entry)} * "{_title(entry)}"'
         yield f'  record: "{entry.record}"'
         yield f"  seq: {entry.seq}"
-        for account, amount in entry.postings:
-            yield f"  {beancount_account(account)}  {decimal(amount, currency)} {currency.code}"
+        yield from _postings(entry, "  ", beancount_account, currency, currency.code)
 
 
 def rows(currency: Currency, entries: Iterable[Transaction]) -> Iterator[str]:
@@ -125,18 +127,27 @@ def holder_rows(state: State) -> Iterator[str]:
             yield _csv((series.code, series.offer, who, decimal(held, state.currency), state.currency.code))
 
 
+@lru_cache(REMEMBERED)
 def hledger_account(account: Account) -> str:
     """The account's name in hledger: `liabilities:bonds:TRACTOR-1:ana@fields.example`."""
     parts = (_HLEDGER.sub(lambda found: f"%{ord(found[0]):02X}", part) for part in account if part)
     return ":".join(parts)
 
 
+@lru_cache(REMEMBERED)
 def beancount_account(account: Account) -> str:
     """The account's name in beancount: `Liabilities:Bonds:TRACTOR-1:Xana-40fields-2Eexample`."""
     root, name, of, holder = account
     parts = [root.capitalize(), name.title()]
     parts.append("Pool" if of == POOL else of if root != "equity" else _escaped(of))
     return ":".join([*parts, _escaped(holder)] if holder else parts)
+
+
+def _postings(
+    entry: Transaction, margin: str, name: Callable[[Account], str], currency: Currency, commodity: str
+) -> Iterator[str]:
+    for account, amount in entry.postings:
+        yield f"{margin}{name(account)}  {decimal(amount, currency)} {commodity}"
 
 
 def _escaped(address: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from thimbl.core.address import Address
 from thimbl.core.commune import dividend, leasing, register, rent, reversal, sale, transfer
 from thimbl.core.commune.evidence import Evidence, subject_of
 from thimbl.core.commune.fields import Malformed
@@ -80,6 +81,7 @@ class Ledger:
         """Of that record, in Unix seconds."""
         self.address = ""
         """The commune's newest."""
+        self._author: Address | None = None
         self.whole = True
         """Whether the log had no gap and no fork so far."""
         self.forked = False
@@ -110,8 +112,10 @@ class Ledger:
             return Folded(verified, None, (), None)
         if record.seq != self.seq + 1:
             self.whole = False
-        self.seq, self.time, self.address = record.seq, record.time, str(verified.author)
-        state.addresses.add(self.address)
+        self.seq, self.time = record.seq, record.time
+        if verified.author is not self._author:
+            self._author, self.address = verified.author, str(verified.author)
+            state.addresses.add(self.address)
         step = Step(record.seq, record.id, record.time, [])
         statement, movement = None, None
         try:

@@ -61,8 +61,5 @@ def read_shares(fields: Fields, field: str) -> Stated:
     for item in fields.items(field):
         if not isinstance(item, Mapping):
             raise Malformed(field, "is not a list of {holder, amount}")
-        try:
-            shares.append((Fields(item).address("holder"), fields.amount_of(field, item.get("amount"))))
-        except Malformed as error:
-            raise Malformed(field, error.reason) from None
+        shares.append((fields.address_of(field, item.get("holder")), fields.amount_of(field, item.get("amount"))))
     return tuple(shares)

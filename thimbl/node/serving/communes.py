@@ -2,8 +2,8 @@
 
 - Made from the store of the daemon's account, of those alone of whom a copy may be shown to a stranger, and of the
   account itself. Whom the account follows in private leaves no trace here: for want of them a ledger is incomplete.
-- Folded anew when the store has changed, and not again until `REST` times as long as that took have passed: who asks
-  often costs no more than who asks once.
+- Brought up to date when the store has changed, and not again until `REST` times as long as that took have passed: who
+  asks often costs no more than who asks once. What is new is folded, and nothing twice (`thimbl.store.ledgers`).
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from thimbl.core.address import Address
 from thimbl.core.commune.page import bonds_page, ledger_page
-from thimbl.core.commune.study import Study, study_all
+from thimbl.core.commune.study import Study
 from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account
 from thimbl.node.serving.parsed import ParsedPlans
@@ -20,6 +20,7 @@ from thimbl.node.serving.refreshed import REST
 
 if TYPE_CHECKING:
     from thimbl.node.serving.copies import Copies
+    from thimbl.store.ledgers import Ledgers
     from thimbl.store.reader import Reader
 
 
@@ -28,7 +29,8 @@ class CommunePages:
 
     def __init__(self, copies: "Copies", plans: ParsedPlans, clock: Callable[[], float] = time.time) -> None:
         self._copies, self._plans, self._clock = copies, plans, clock
-        self._studies: list[Study] = []
+        self._ledgers: Ledgers | None = None
+        self._me: Address | None = None
         self._made_of: tuple[Reader, int] | None = None
         self._good_until = float("-inf")
 
@@ -63,19 +65,19 @@ class CommunePages:
         if reader is None:
             return []
         state, now = (reader, reader.data_version()), time.monotonic()
+        if self._ledgers is None or self._made_of is None or self._made_of[0] is not reader:
+            self._ledgers, self._made_of = reader.ledgers(self._is_shown), None
         if self._made_of is None or (state != self._made_of and now >= self._good_until):
-            self._studies = self._fold(reader)
+            me = reader.me()
+            self._me = None if me is None else me.address
+            self._ledgers.refresh()
+            self._ledgers.studies()
             took = time.monotonic() - now
             self._made_of, self._good_until = state, time.monotonic() + took * REST
-        return self._studies
+        return self._ledgers.studies()
 
-    def _fold(self, reader: "Reader") -> list[Study]:
-        gathering = reader.gather()
-        me = reader.me()
-        for address in list(gathering.logs):
-            if (me is None or address != me.address) and self._copies.find(address) is None:
-                del gathering.logs[address]
-        return study_all(gathering)
+    def _is_shown(self, address: Address) -> bool:
+        return address == self._me or self._copies.find(address) is not None
 
 
 def _text(lines: list[str]) -> str:
