@@ -222,7 +222,7 @@ def log_of(actions: list[tuple[str, int]]) -> Scribe:
     return scribe
 
 
-@settings(max_examples=35)
+@settings(max_examples=25)
 @given(ACTIONS, ANSWERS)
 @example([("post", 0), ("post", 0), ("edit", 0), ("retract", 3)], [(5, 2, {4})])
 def test_the_order_in_which_pages_came_changes_nothing(empty_store, actions, answers):

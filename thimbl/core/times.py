@@ -87,6 +87,14 @@ def parse_human_time(text: str, now: int) -> int:
     )
 
 
+def parse_span(text: str) -> int:
+    """Seconds of a length of time as people say it: ``30m`` ``3h`` ``2d`` ``2w``. Raises :class:`TimeError`."""
+    span = _SPAN.fullmatch(text.strip().lower())
+    if span is None or span[0].endswith("ago") or not int(span[1]):
+        raise TimeError(f"{text[:40]!r} is not a length of time: say 30m, 3h, 2d or 2w.")
+    return int(span[1]) * _UNITS[span[2]]
+
+
 def ago(then: int, now: int) -> str:
     """How long ago `then` was, short enough for a column: ``now``, ``5m``, ``3h``, ``2d``, then the date.
 

@@ -9,13 +9,14 @@ from thimbl.core.compose import Randomness
 from thimbl.core.keys import Signer
 from thimbl.core.log import Verdict, judge
 from thimbl.core.plan import Plan
-from thimbl.home import following, settings
+from thimbl.home import following, muting, settings
 from thimbl.home.authoring import Authoring, Published
 from thimbl.home.errors import NotSetUp
 from thimbl.home.keyfile import AskPassphrase, load_signer
 from thimbl.home.paths import Paths
 from thimbl.home.planfiles import PlanFiles
 from thimbl.home.settings import Settings
+from thimbl.store.mutes import Mute
 from thimbl.store.writer import Writer
 
 
@@ -128,6 +129,15 @@ class Account:
         before = following.load(self.paths)
         self._publish_following(address, before, following.remove(self.paths, address))
 
+    def pin(self, address: Address, fingerprint: str) -> None:
+        """Let this be the key of `address`, which the person has compared: its next answer by that key counts, whatever
+        was pinned before (plan-format 4). It is noted in the person's file too where they follow `address`."""
+        if any(one.address == address for one in following.load(self.paths)):
+            self.follow(following.wished(following.load(self.paths), address, fingerprint=fingerprint), compared=True)
+            return
+        with self.writer() as writer:
+            writer.pin(address, fingerprint)
+
     def follow_move(self, old: Address, new: Address, writer: Writer | None = None) -> bool:
         """Follow by their new address somebody whose log was verified to go on there; whether anything changed.
 
@@ -162,10 +172,30 @@ class Account:
             if plan is not None:
                 self.remember(writer, plan)
 
+    # what the person does not want to see
+
+    def mutes(self) -> tuple[Mute, ...]:
+        """What is muted now."""
+        return tuple(mute for mute in muting.load(self.paths) if mute.holds(self.now()))
+
+    def mute(self, *mutes: Mute) -> None:
+        """Mute these, in the person's file and the store."""
+        made = muting.add(self.paths, mutes, self.now())
+        with self.writer() as writer:
+            writer.sync_mutes(made)
+
+    def unmute(self, *mutes: Mute) -> None:
+        """Mute these no longer. Raises `Refused` where one of them was not muted."""
+        made = muting.remove(self.paths, mutes, self.now())
+        with self.writer() as writer:
+            writer.sync_mutes(made)
+
     def sync_following(self, writer: Writer, followed: Sequence[following.Followed] | None = None) -> None:
-        """Make the store's list of the followed equal to the person's file, pins that they set beforehand included."""
+        """Make the store's list of the followed equal to the person's file, pins that they set beforehand included; and
+        what is muted to theirs."""
         listed = following.load(self.paths) if followed is None else followed
         writer.sync_following((one.address, one.nick, one.private) for one in listed)
+        writer.sync_mutes(muting.load(self.paths))
         for one in listed:
             if one.fingerprint and (author := writer.author(one.address)) is not None and author.key is None:
                 writer.pin(one.address, one.fingerprint)

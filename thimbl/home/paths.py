@@ -28,6 +28,11 @@ class Paths:
     """Held by the one poller."""
 
     @property
+    def muted(self) -> Path:
+        """What the person has muted, which is nobody else's business."""
+        return self.following.with_name("muted.yaml")
+
+    @property
     def archive(self) -> Path:
         """The folder of the archive's pages."""
         return archive_of(self.plan)

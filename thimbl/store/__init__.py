@@ -1,21 +1,25 @@
 """The store: what was fetched, as it came, and what follows from it, in SQLite.
 
 May import `thimbl.core`. It knows no network and no user interface; `Reader` and `Writer` are the seam behind which
-another database may stand.
+another database may stand. What is named here is loaded when it is first asked for: who reads loads no writer.
 """
 
-from thimbl.store.errors import (
-    StoreBusy,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreMissing,
-    StoreReadOnly,
-    StoreTooNew,
-)
-from thimbl.store.reader import Reader
-from thimbl.store.types import Author, Brief, Evidence, Item, Selection, Take, ThreadItem, View
-from thimbl.store.writer import Writer
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from thimbl.store.errors import (
+        StoreBusy,
+        StoreDamaged,
+        StoreError,
+        StoreFull,
+        StoreMissing,
+        StoreReadOnly,
+        StoreTooNew,
+    )
+    from thimbl.store.reader import Reader
+    from thimbl.store.types import Author, Brief, Evidence, Item, Selection, Take, ThreadItem, View
+    from thimbl.store.writer import Writer
 
 __all__ = [
     "Author",
@@ -36,3 +40,14 @@ __all__ = [
     "View",
     "Writer",
 ]
+
+_MODULES: Final = {"Reader": "reader", "Writer": "writer"} | dict.fromkeys(
+    ("Author", "Brief", "Evidence", "Item", "Selection", "Take", "ThreadItem", "View"), "types"
+)
+"""Where what is named here is; the errors are what is left."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)

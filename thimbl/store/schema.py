@@ -25,7 +25,11 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 def check_version(connection: sqlite3.Connection, version: int = VERSION) -> bool:
     """Whether the store is of `version`; False where it is older. Raises `StoreTooNew`."""
-    found = version_of(connection)
+    return is_of(version_of(connection), version)
+
+
+def is_of(found: int, version: int = VERSION) -> bool:
+    """Whether a store that says it is of version `found` is of `version`; likewise."""
     if found > version:
         raise StoreTooNew(
             f"The store is of version {found}, made by a newer thimbl; this one knows versions up to {version}. "

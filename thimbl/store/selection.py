@@ -1,11 +1,15 @@
 """Which items a `Selection` is of, as SQL.
 
 - By rowid is by time (`thimbl.store.derive`), so an index on the author alone covers "their newest".
+- What the reader has muted (`thimbl.store.mutes`) is left out of lists by others: an author by the statement, and
+  single items by their rowids afterwards: they are few among many.
 - The newest few of those who are followed begin with whoever of them said something last, whom an index names: neither
   the number of the followed counts, nor how long they have been silent while others wrote.
 """
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from thimbl.core.address import Address
@@ -13,6 +17,7 @@ from thimbl.core.text import fold_tag
 from thimbl.core.times import FIRST
 from thimbl.store.database import Database
 from thimbl.store.derive import BOND_OFFER, rowid_at
+from thimbl.store.mutes import NOTHING, Hidden
 from thimbl.store.types import Selection, View
 
 AUTHOR_ID: Final = (
@@ -21,6 +26,13 @@ AUTHOR_ID: Final = (
 """The author of the address that is bound to ?1, or of the log that moved away from it."""
 
 FOLLOWED: Final = "(followed = 1 OR is_me = 1)"
+
+
+MUTED: Final = frozenset({View.FOLLOWED, View.EVERYONE, View.MENTIONS})
+"""The lists that leave out what is muted; the others are asked for by name."""
+
+SPARE: Final = 8
+"""Items that are read beyond those that are missing, where some were hidden: the next few may be hidden too."""
 
 
 @dataclass(slots=True)
@@ -56,35 +68,68 @@ def addresses_of(database: Database, author: int) -> list[str]:
     )
 
 
-def rowids(database: Database, selection: Selection, limit: int | None = None) -> list[int]:
-    """The rowids of a selection, newest first."""
-    query = _query(database, selection)
+def rowids(
+    database: Database, selection: Selection, limit: int | None = None, hidden: Hidden = NOTHING
+) -> list[int]:
+    """The rowids of a selection, newest first, without those that are hidden."""
+    hidden = _hidden_in(selection, hidden)
+    query = _query(database, selection, hidden)
     if query is None or limit == 0:
         return []
     if limit is None:
         # Sorted here: SQLite then takes the smallest index that covers the question, in whatever order.
-        return sorted(database.column(query.sql("item.rowid"), query.values), reverse=True)
+        found = sorted(database.column(query.sql("item.rowid"), query.values), reverse=True)
+        return [rowid for rowid in found if rowid not in hidden.rowids] if hidden.rowids else found
+    reach = limit
+    while True:
+        found = _newest(database, selection, query, reach, hidden)
+        shown = [rowid for rowid in found if rowid not in hidden.rowids] if hidden.rowids else found
+        if len(shown) >= limit or len(found) < reach:
+            return shown[:limit]
+        # What is missing again as much: where everything is hidden, each look reaches twice as far.
+        reach += max(reach, limit - len(shown)) if not shown else 2 * (limit - len(shown)) + SPARE
+
+
+def count(database: Database, selection: Selection, hidden: Hidden = NOTHING) -> int:
+    """How many items a selection holds, without those that are hidden."""
+    hidden = _hidden_in(selection, hidden)
+    query = _query(database, selection, hidden)
+    if query is None:
+        return 0
+    found = int(database.value(query.sql("count(*)"), query.values))
+    return found - _hidden_of(database, query, hidden.rowids) if hidden.rowids and found else found
+
+
+def _hidden_in(selection: Selection, hidden: Hidden) -> Hidden:
+    return hidden if selection.view in MUTED and not selection.muted else NOTHING
+
+
+def _hidden_of(database: Database, query: Query, rowids: Collection[int]) -> int:
+    """How many of these rows a statement would find."""
+    # CROSS JOIN keeps the order of the tables: SQLite would go through an author's rows, and look each up in the list.
+    tables = "json_each(?) AS hidden CROSS JOIN item ON item.rowid = hidden.value"
+    part = replace(query, tables=tables, values=[json.dumps(list(rowids)), *query.values])
+    return int(database.value(part.sql("count(*)"), part.values))
+
+
+def _newest(database: Database, selection: Selection, query: Query, limit: int, hidden: Hidden) -> list[int]:
     if _is_whole_timeline(selection):
-        return _newest_of_followed(database, selection, limit)
+        return _newest_of_followed(database, selection, limit, hidden)
     return database.column(query.sql("item.rowid", f"ORDER BY {query.order} DESC LIMIT ?"), [*query.values, limit])
-
-
-def count(database: Database, selection: Selection) -> int:
-    """How many items a selection holds."""
-    query = _query(database, selection)
-    return 0 if query is None else int(database.value(query.sql("count(*)"), query.values))
 
 
 def _is_whole_timeline(selection: Selection) -> bool:
     """Whether a selection is the timeline of the followed from some time on, without other conditions."""
-    return selection == Selection(View.FOLLOWED, since=selection.since)
+    return selection == Selection(View.FOLLOWED, since=selection.since, muted=selection.muted)
 
 
-def _newest_of_followed(database: Database, selection: Selection, limit: int) -> list[int]:
+def _newest_of_followed(database: Database, selection: Selection, limit: int, hidden: Hidden) -> list[int]:
     # The newest `limit` items can only be by those whose own newest is among the newest `limit` of these; and none that
     # is wanted is older than the last of so many, be they the newest of as many authors or what was found up to here.
     newest = database.rows(
-        f"SELECT id, newest FROM author WHERE {FOLLOWED} AND newest IS NOT NULL ORDER BY newest DESC LIMIT ?", (limit,)
+        f"SELECT id, newest FROM author WHERE {FOLLOWED} AND newest IS NOT NULL{_unmuted('id', hidden)} "
+        "ORDER BY newest DESC LIMIT ?",
+        (limit,),
     )
     floor = rowid_at(FIRST if selection.since is None else selection.since)
     if len(newest) == limit:
@@ -103,9 +148,16 @@ def _newest_of_followed(database: Database, selection: Selection, limit: int) ->
     return found
 
 
-def _query(database: Database, selection: Selection) -> Query | None:
-    """The statement for a selection; None where it can hold nothing."""
+def _unmuted(column: str, hidden: Hidden) -> str:
+    """The condition that an author is not muted; ids are integers, and stand in the statement as they are."""
+    return f" AND {column} NOT IN ({', '.join(map(str, hidden.authors))})" if hidden.authors else ""
+
+
+def _query(database: Database, selection: Selection, hidden: Hidden) -> Query | None:
+    """The statement for a selection; None where it can hold nothing. Of what is `hidden` it leaves out the authors."""
     query = Query()
+    if hidden.authors:
+        query.add(_unmuted("item.author", hidden).removeprefix(" AND "))
     if selection.author is not None or selection.view is View.AUTHOR:
         author = None if selection.author is None else author_id(database, selection.author)
         if author is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from thimbl.core.log import Judgement
 from thimbl.core.plan import Head
 from thimbl.core.records import Record
+from thimbl.store import citations
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import target_of, to_json
 from thimbl.store.indexing import Indexing
@@ -43,6 +44,7 @@ class Taking:
             move(self.database, self.items, self.author, self.judgement.known.address)
         before = following_of(self.database, self.author)
         arrived, revived = self._store_records()
+        citations.note(self.database, self.author, arrived.values())
         self._store_head()
         self._store_keys()
         self._update_author()
@@ -102,6 +104,7 @@ class Taking:
         self.items.remove(sorted(rowids))
         db.run_many("DELETE FROM record WHERE author = ? AND seq = ?", ((self.author, seq) for seq, _, _ in gone))
         db.run("DELETE FROM head WHERE author = ? AND seq >= ?", (self.author, start))
+        citations.derive(db, self.author)
         return {target for _, _, target in gone if target is not None}
 
     # the records

@@ -10,6 +10,7 @@ from typing import Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.store.database import Database, marks
+from thimbl.store.offers import with_series
 from thimbl.store.rows import ITEM_COLUMNS, ITEM_TABLES, item_of
 from thimbl.store.selection import addresses_of, author_id
 from thimbl.store.types import Item, ThreadItem
@@ -27,7 +28,7 @@ def item_at(database: Database, reference: Reference) -> Item | None:
     row = database.row(
         f"SELECT {ITEM_COLUMNS} FROM {ITEM_TABLES} WHERE item.id = ? AND item.author = ?", (reference.id, author)
     )
-    return None if row is None else item_of(row)
+    return None if row is None else with_series(database, [item_of(row)])[0]
 
 
 def thread(database: Database, reference: Reference) -> list[ThreadItem]:

@@ -53,6 +53,8 @@ class Author:
     """When to ask them again, in Unix seconds; None: at once."""
     source: str | None = None
     """`host[:port]` of the mirror that gave the newest answer; None: it came from their own host."""
+    muted: bool = False
+    """Whether the reader's person does not want to see what they write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,20 @@ class Item:
     """The field that is not as the kind asks."""
     body: Mapping[str, Any]
     """The record's body as it came; empty where it is withheld."""
+    muted: str | None = None
+    """Where the reader's person has muted it: the address, the ``#tag`` or the word by which."""
+    series: str | None = None
+    """Code of the series that an announcement is about, where the offer that it names is here."""
 
     @property
     def reference(self) -> Reference:
         """`address#id`."""
         return Reference(self.address, self.id)
+
+    def code_of(self, offer: str) -> str | None:
+        """The series of the offer that this announcement names, or of what it cites: what
+        `thimbl.core.commune.sentences` asks for."""
+        return self.series if offer in (self.body.get(field) for field in ("offer", "transfer", "of")) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +201,5 @@ class Selection:
     """Unix seconds, inclusive. By the time that items are sorted by: for one from the future, when it came."""
     until: int | None = None
     """Unix seconds, exclusive; likewise."""
+    muted: bool = False
+    """Also what the reader's person has muted (`thimbl.store.mutes`), in the lists that leave it out."""

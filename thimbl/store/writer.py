@@ -14,11 +14,12 @@ from typing import Final, Self
 from thimbl.core.address import Address
 from thimbl.core.log import Judgement, Verdict
 from thimbl.core.plan import Follow, ListDigest, head_from_data, list_digest
-from thimbl.store import people
+from thimbl.store import citations, kept, people
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import to_json
 from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
+from thimbl.store.mutes import MUTES, Mute, to_text
 from thimbl.store.reader import Reader
 from thimbl.store.rows import following_of, follows_to_data, nicks_of
 from thimbl.store.selection import AUTHOR_ID, author_id
@@ -229,6 +230,12 @@ class Writer(Reader):
                 (hostport, words, now),
             )
 
+    def sync_mutes(self, mutes: Iterable[Mute]) -> None:
+        """Let exactly these be muted; nothing is written where they are."""
+        text = to_text(mutes)
+        if self.state(MUTES) != text:
+            self.set_state(MUTES, text)
+
     def set_state(self, key: str, value: str) -> None:
         """Keep something for a user interface."""
         with self.batch():
@@ -242,12 +249,14 @@ class Writer(Reader):
         `heard` is told after each author how many of how many are done.
         """
         with self.batch():
+            kept.forget(self._db)
             unread = self._db.rows("SELECT author, id, seq IS NULL FROM item WHERE unread = 1")
             self._items.clear()
             authors = list(self._db.column("SELECT id FROM author ORDER BY id"))
             for done, author in enumerate(authors, 1):
                 rebuild_unsigned(self._db, self._items, author)
                 Indexing(self._db, self._items, author).rebuild()
+                citations.derive(self._db, author)
                 heard(done, len(authors))
             self._db.run_many("UPDATE item SET unread = 1 WHERE author = ? AND id = ? AND (seq IS NULL) = ?", unread)
             return int(self._db.value("SELECT count(*) FROM item"))
