@@ -4,7 +4,7 @@
   ASCII and already in normal form, so readers may compare it character by character (RFC 4287 4.2.6.1).
 - An edit changes the text and `updated`, never the id or `published`.
 - Left out is what there is nothing to read of, or no telling what it says: retracted, withheld and malformed records.
-- An announcement is one sentence.
+- An announcement is one sentence, and under it what each gets by it, where a commune shares something out.
 - Lines that this program puts together of its own words and a stranger's (titles, names, rights) are made visible as on
   a terminal; a text stays as it was written, without the characters that XML can not carry. Each format escapes for
   itself.
@@ -19,13 +19,12 @@ from typing import Final
 from urllib.parse import quote
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
-from thimbl.core.commune.offer import BondOffer, one_line
-from thimbl.core.keys import KeyFault, PublicKey
-from thimbl.core.records import KEY, MOVE, POST
+from thimbl.core.commune.sentences import table
+from thimbl.core.records import POST
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import tags
-from thimbl.store.derive import BOND_OFFER
 from thimbl.store.types import Item
 
 MOST_TITLE: Final = 100
@@ -171,24 +170,14 @@ def _text(item: Item, now: int) -> str | None:
     if item.kind == POST:
         return clean(item.text)
     try:
-        what = _announced(item, now)
-    except (Malformed, KeyFault):
+        what = announced(item.kind, item.body, now, item.code_of)
+    except Malformed:
         return None
+    if what is None:
+        what = f"published an announcement of the kind {safe_line(item.kind)}"
     who = _cut(clean(safe_line(item.name)), MOST_NAME) or str(item.address)
-    return clean(f"{who} {what}.")
-
-
-def _announced(item: Item, now: int) -> str:
-    """What an announcement says its author does; raises `Malformed` or `KeyFault`."""
-    body = item.body
-    if item.kind == BOND_OFFER:
-        return f"offers bonds {one_line(BondOffer.from_body(body), now)}"
-    if item.kind == KEY:
-        how = ", by the recovery key: the old one is lost or stolen" if "recovered" in body else ""
-        return f"signs with a new key from here on, {PublicKey.parse(str(body.get('key'))).fingerprint}{how}"
-    if item.kind == MOVE:
-        return f"moved from {safe_line(str(body.get('from')))} to {safe_line(str(body.get('to')))}"
-    return f"published an announcement of the kind {safe_line(item.kind)}"
+    shares = "".join(f"\n{label}: {amount}" for label, amount in table(item.kind, item.body))
+    return clean(f"{who} {what}." + (f"\n{shares}" if shares else ""))
 
 
 def _title(item: Item, text: str) -> str:

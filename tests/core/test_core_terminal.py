@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from thimbl.core.terminal import MAX_MARKS, TAB, safe, safe_line
+from thimbl.core.terminal import MAX_JOINED, MAX_MARKS, TAB, safe, safe_line
 
 # Half of what is drawn is dangerous, so that dangers meet each other.
 DANGEROUS = "\0\t\n\r\x1b\x7f\x80\x85\x9b\xad\u034f\u061c\u200b\u200c\u200d\u200e\u2028\u202e\u2066\u3164\ufe0f\ufeff"
@@ -104,3 +104,14 @@ def test_safe_text_holds_nothing_dangerous_and_stays_as_it_is(text: str) -> None
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
 def test_printable_ascii_is_untouched(text: str) -> None:
     assert safe(text) == text
+
+
+def test_a_chain_of_joined_symbols_is_bounded() -> None:
+    """A family is a family; a thousand women in two cells are not."""
+    family, kiss = "👨\u200d👩\u200d👧\u200d👦", "👩🏻\u200d❤\ufe0f\u200d💋\u200d👨🏼"
+    for emoji in (family, kiss, "👩\u200d🌾" * 50, "می\u200cخواهم"):
+        assert safe(emoji) == emoji
+    for chain in ("👩\u200d" * 1_000, "👩🏻\u200d" * 1_000, "❤\ufe0f\u200d" * 1_000):
+        shown = safe(chain)
+        assert safe(shown) == shown
+        assert max(part.count("\u200d") for part in shown.split("\\u{200d}")) == MAX_JOINED

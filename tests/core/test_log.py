@@ -310,7 +310,7 @@ def test_the_branch_that_a_reader_has_is_read_on() -> None:
 # order
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 def test_the_order_and_size_of_windows_changes_nothing_in_the_end(data: st.DataObject) -> None:
     """Windows of growing heads, with paging back as the reader asks for it, lead to what the whole plan leads to."""

@@ -303,7 +303,7 @@ MARKUP = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(MARKUP | st.characters(), max_size=30).map("".join))
 def test_any_text(text: str) -> None:
     for candidate in (text, "{" + text, "a: " + text):
@@ -335,7 +335,7 @@ BEFORE = ["", "a: ", "a:\n  ", 'a: "', "a: |\n ", "a: [", "? ", '{"a":', '{"a":"
 @pytest.mark.parametrize("before", BEFORE)
 def test_much_of_the_same(before: str) -> None:
     """The reader's time stays of the order of the text's length, whatever is repeated in it."""
-    size = MIB if before in ("", '{"a":') else MIB // 4
+    size = MIB if before == "" else MIB // 8
     worst = 0.0, ""
     for unit in NASTY:
         raw = (before + unit * (size // len(unit.encode()))).encode()[:size]

@@ -183,7 +183,7 @@ def inside(depth: int) -> st.SearchStrategy[Any]:
 plans = st.dictionaries(keys, inside(3), max_size=4)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(plans)
 @example({"a": " \n x"})
 @example({"a": "x\n \n"})

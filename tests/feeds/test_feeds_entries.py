@@ -133,7 +133,23 @@ def test_announcements_are_sentences() -> None:
     assert nameless.rights is None
 
 
-@pytest.mark.parametrize(("kind", "body"), [("bond-offer", OFFER | {"face": "much"}), ("key", {"key": "none"})])
+def test_what_a_commune_says() -> None:
+    """A sentence with the series' code, which is the title; under it what each gets."""
+    shares = [{"holder": f"{who}@fields.example", "amount": "3.33 EUR"} for who in ("ana", "bo")]
+    body = {"offer": str(reference(MARK)), "period": "2026-11", "interest": shares, "principal": []}
+    found = entry_of(announcement("redemption", body, name="Fields", series="TRACTOR-1"), NOW)
+    assert found is not None
+    assert found.title == "Fields pays on TRACTOR-1 for 2026-11."
+    assert found.text == (
+        "Fields pays on TRACTOR-1 for 2026-11.\n\n"
+        "interest to ana@fields.example: 3.33 EUR\ninterest to bo@fields.example: 3.33 EUR"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("bond-offer", OFFER | {"face": "much"}), ("key", {"key": "none"}), ("dividend", {"period": "2026-13"})],
+)
 def test_announcements_that_make_no_sense(kind: str, body: dict[str, Any]) -> None:
     """Left out, though the store has not called them malformed."""
     assert entry_of(announcement(kind, body), NOW) is None

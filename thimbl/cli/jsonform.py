@@ -4,6 +4,7 @@ Times are the 20 characters of plan-format 1, and null where there is none. Text
 a terminal: `thimbl.cli.output.emit` escapes what a terminal would act on.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 ITEM_HELP: Final = """\
 --json gives for each: reference, id, address, name, nick, me, verdict, seq, time, kind, text, subject, re, to, edited,
-retracted, withheld, malformed, unread, body (of what is no post). What is not known is null.
+retracted, withheld, malformed, unread, muted (by what), body (of what is no post). What is not known is null.
 """
 
 
@@ -37,6 +38,7 @@ def item_data(item: "Item") -> dict[str, Any]:
         "withheld": item.withheld,
         "malformed": item.malformed,
         "unread": item.unread,
+        "muted": item.muted,
         "body": None if item.kind == "post" else dict(item.body),
     }
 
@@ -50,8 +52,8 @@ def thread_data(place: "ThreadItem") -> dict[str, Any]:
     return lead | {"reference": str(reference), "id": reference.id, "address": str(reference.address)}
 
 
-def author_data(author: "Author") -> dict[str, Any]:
-    """Somebody, and how they stand."""
+def author_data(author: "Author", cited_by: Sequence[str] = ()) -> dict[str, Any]:
+    """Somebody, and how they stand. `cited_by`: the communes for whose sake they are asked."""
     return {
         "address": str(author.address),
         "nick": author.nick,
@@ -72,6 +74,7 @@ def author_data(author: "Author") -> dict[str, Any]:
         "posts": author.posts,
         "due": stamp(author.due),
         "source": author.source,
+        "cited_by": list(cited_by),
     }
 
 

@@ -42,10 +42,14 @@ DEEPEST: Final = 10
 class Renderer:
     """Makes blocks for one run of a command."""
 
-    def __init__(self, context: Context, *, unfold: bool = False, full: bool = False) -> None:
+    def __init__(
+        self, context: Context, *, unfold: bool = False, full: bool = False, show_muted: bool = False
+    ) -> None:
         self.now, self.width, self.paint = context.now(), context.width, painter(context)
         self.unfold = unfold or full
         """Show the text under a subject too."""
+        self.show_muted = show_muted or self.unfold
+        """Show what the person has muted, as in a list that is all of one author."""
         self.full = full
         """Show every field, and an offer in all its terms."""
 
@@ -117,6 +121,8 @@ class Renderer:
             yield self.paint("[retracted by its author]", "faint")
         elif item.withheld:
             yield self.paint("[the text is not here: the host withholds it]", "faint")
+        elif item.muted is not None and not self.show_muted:
+            yield self.paint(f"[you have muted {safe_line(item.muted)}: --unfold shows it]", "faint")
         elif item.kind == "post":
             if item.malformed:
                 yield self.paint(f"[malformed: {safe_line(item.malformed)} is not as it should be]", "doubtful")
@@ -138,27 +144,34 @@ class Renderer:
         yield from wrap(safe(item.text), width)
 
     def _announcement(self, item: "Item", width: int) -> Iterator[str]:
-        kind, body = item.kind, item.body
-        if kind == "bond-offer" and not item.malformed:
-            yield from self._offer(item, width)
-        elif kind == "key" and not item.malformed:
-            yield from wrap(self._key_change(body), width)
-        elif kind == "move" and not item.malformed:
-            yield from wrap(f"moved from {safe_line(str(body.get('from')))} to {safe_line(str(body.get('to')))}", width)
-        elif (said := self._sentence(item)) is not None:
+        from thimbl.core.announcements import announced
+        from thimbl.core.commune.fields import Malformed
+        from thimbl.core.commune.offer import BondOffer, describe
+        from thimbl.core.commune.participants import BOND_OFFER
+
+        fault, said = item.malformed, None
+        try:
+            said = announced(item.kind, item.body, self.now, item.code_of)
+        except Malformed as error:
+            fault = str(error)
+        if said is None or fault:
+            why = f" (malformed: {safe_line(fault)})" if fault else ""
+            for line in wrap(f"{safe_line(item.kind)}{why}", width):
+                yield self.paint(line, "doubtful" if fault else "subject")
+            yield from self.fields(item.body, width, f"all of it: thimbl show {item.id[:SHOWN]}")
+        elif self.full and item.kind == BOND_OFFER:
+            yield from describe(BondOffer.from_body(item.body), self.now)
+        else:
             yield from wrap(said, width)
             yield from self._shares(item, width)
-            if self.full:
-                yield from self.fields(body, width, "")
-        else:
-            why = f" (malformed: {safe_line(item.malformed)})" if item.malformed else ""
-            yield self.paint(clip(f"{safe_line(kind)}{why}", width), "subject")
-            yield from self.fields(body, width, f"all of it: thimbl show {item.id[:SHOWN]}")
+            if self.full and item.kind not in ("key", "move"):
+                yield from self.fields(self._besides(item), width, "")
 
-    def _sentence(self, item: "Item") -> str | None:
-        from thimbl.core.commune.sentences import sentence
+    def _besides(self, item: "Item") -> dict[str, Any]:
+        """The body without the lists that the table under the sentence shows already."""
+        from thimbl.core.commune.sentences import TABLED
 
-        return None if item.malformed else sentence(item.kind, item.body)
+        return {key: value for key, value in item.body.items() if key not in TABLED or not isinstance(value, list)}
 
     def _shares(self, item: "Item", width: int) -> Iterator[str]:
         """What a statement of the commune says that each got."""
@@ -171,39 +184,13 @@ class Renderer:
         if len(shown) < len(rows):
             yield self.paint(f"  (all {len(rows)}: thimbl show {item.id[:SHOWN]})", "faint")
 
-    def _offer(self, item: "Item", width: int) -> Iterator[str]:
-        from thimbl.core.commune.fields import Malformed
-        from thimbl.core.commune.offer import BondOffer, describe, one_line
-
-        try:
-            offer = BondOffer.from_body(item.body)
-        except Malformed as error:
-            for line in wrap(f"bond-offer (malformed: {safe_line(str(error))})", width):
-                yield self.paint(line, "doubtful")
-            yield from self.fields(item.body, width, f"all of it: thimbl show {item.id[:SHOWN]}")
-            return
-        if self.full:
-            yield from describe(offer, self.now)
-        else:
-            yield from wrap(f"offers bonds {one_line(offer, self.now)}", width)
-
-    def _key_change(self, body: Mapping[str, Any]) -> str:
-        from thimbl.core.keys import KeyFault, PublicKey
-
-        try:
-            found = PublicKey.parse(str(body.get("key"))).fingerprint
-        except KeyFault as error:
-            return f"key (malformed: {safe_line(str(error))})"
-        how = " (by the recovery key: the old one is lost or stolen)" if "recovered" in body else ""
-        return f"signs with a new key from here on: {found}{how}"
-
     def fields(self, body: Mapping[str, Any], width: int, more: str) -> Iterator[str]:
         """A body as a table, in lists cut to what is quickly read; `more` then says where the rest is."""
         shown = list(body.items())[: None if self.full else MOST_FIELDS]
         labels = ["  " + row[0] for row in columns([[safe_line(key), ""] for key, _ in shown])]
         cut = len(shown) < len(body)
         for label, (_, value) in zip(labels, shown, strict=True):
-            text = safe(value) if isinstance(value, str) else safe(json_line(value))
+            text = safe(_as_text(value) if self.full else value if isinstance(value, str) else json_line(value))
             if not self.full:
                 text = _REFERENCE.sub(r"\1…", text)
             if not self.full and (width_of(text) > MOST_VALUE or "\n" in text):
@@ -214,3 +201,15 @@ class Renderer:
             yield from (" " * indent + line for line in rest)
         if cut:
             yield self.paint(f"  ({more})", "faint")
+
+
+def _as_text(value: object) -> str:
+    """A value of a body: a list of references or of flat maps as a line each, all else as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value:
+        if all(isinstance(one, str) for one in value):
+            return "\n".join(value)
+        if all(isinstance(one, dict) and not any(isinstance(v, (dict, list)) for v in one.values()) for one in value):
+            return "\n".join("  ".join(map(str, one.values())) for one in value)
+    return json_line(value)

@@ -28,10 +28,12 @@ class Derivation:
     steps: tuple[str, ...]
 
 
-def explain(folded: Folded, currency: Currency, who: str | None = None) -> list[Derivation]:
+def explain(
+    folded: Folded, currency: Currency, who: str | None = None, *, most: int | None = None
+) -> list[Derivation]:
     """The derivations of what a record of the commune moved, of one holder or member alone where `who` is given (a
-    canonical address). Raises `NothingToExplain`."""
-    writer = _Writer(currency)
+    canonical address), else of the sums and of each holder, at most `most` of them. Raises `NothingToExplain`."""
+    writer = _Writer(currency, most)
     match folded.movement:
         case Issued() as issued:
             found = writer.sale(issued, who)
@@ -49,9 +51,15 @@ def explain(folded: Folded, currency: Currency, who: str | None = None) -> list[
     return found
 
 
+def accrual_steps(accrual: Accrual, currency: Currency) -> Iterator[str]:
+    """How interest fell due."""
+    return _Writer(currency).accrual_steps(accrual)
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     currency: Currency
+    most: int | None = None
 
     def money(self, minor: int) -> str:
         return format_sum(minor, self.currency)
@@ -76,8 +84,7 @@ class _Writer:
             *([rate] if who is None else []),
             *(
                 self._allotment(issued, one, below, at_rate, face - lower)
-                for one in sorted(issued.bids)
-                if who in (None, one)
+                for one in (sorted(issued.bids)[: self.most] if who is None else {who} & set(issued.bids))
             ),
         ]
 
@@ -104,10 +111,9 @@ class _Writer:
 
     def redemption(self, paid: Paid, who: str | None) -> list[Derivation]:
         found = [] if who is not None else [self._interest(paid), self._principal(paid)]
-        for holder in sorted(paid.holdings):
-            if who in (None, holder):
-                found.append(self._share(paid, holder, "interest", paid.interest))
-                found.append(self._share(paid, holder, "principal", paid.principal))
+        for holder in sorted(paid.holdings)[: self.most] if who is None else {who} & set(paid.holdings):
+            found.append(self._share(paid, holder, "interest", paid.interest))
+            found.append(self._share(paid, holder, "principal", paid.principal))
         return found
 
     def _interest(self, paid: Paid) -> Derivation:

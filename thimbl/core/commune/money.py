@@ -10,6 +10,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_AMOUNT_DIGITS: Final = 15
@@ -28,6 +29,9 @@ INTEREST_DIVISOR: Final = 120_000
 
 MAX_YEAR: Final = 9999
 
+REMEMBERED: Final = 1 << 14
+"""Amounts and months as they are spelled: rents and interest repeat month after month, and are read once."""
+
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9]{2,7}")
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,16}))? ([A-Z][A-Z0-9]{2,7})")
 _PERIOD: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -35,11 +39,16 @@ _PERIOD: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _TYPED: Final = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9]{2,7})[ \u00a0])?([0-9][0-9.,'’ \u00a0\u202f]*?)[ \u00a0]?([A-Za-z][A-Za-z0-9]{2,7})?"
 )
+_RATE: Final = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,'’ \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
 
 
 class AmountError(ValueError):
     """That is not an amount of this currency. Amounts look like 2400.00 EUR."""
+
+
+class RateError(ValueError):
+    """That is not a rate. Rates are percent a year, such as 4 or 4.25."""
 
 
 class PeriodError(ValueError):
@@ -81,10 +90,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> "Period":
         """Read ``2026-11``; raises :class:`PeriodError`."""
-        parts = _PERIOD.fullmatch(text)
-        if parts is None:
-            raise PeriodError(f"{text[:20]!r} is not a month: write it as 2026-11.")
-        return cls(int(parts[1]), int(parts[2]))
+        return _parse_period(text)
 
     def next(self) -> "Period":
         """The month that follows."""
@@ -198,6 +204,24 @@ def format_rate(rate_bp: int) -> str:
     return f"{whole}.{part:02}".rstrip("0").rstrip(".") + " %"
 
 
+def read_rate(percent: str) -> int:
+    """Basis points a year of a rate as a person types it, in percent: ``4``, ``4.5``, ``4,25 %``. Raises
+    :class:`RateError`."""
+    match = _RATE.fullmatch(percent.strip())
+    if match is None or (value := int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))) > MAX_RATE_BP:
+        raise RateError(f"{percent[:40]!r} is no rate: give percent a year, such as 4 or 4.25.")
+    return value
+
+
+@lru_cache(REMEMBERED)
+def _parse_period(text: str) -> Period:
+    parts = _PERIOD.fullmatch(text)
+    if parts is None:
+        raise PeriodError(f"{text[:20]!r} is not a month: write it as 2026-11.")
+    return Period(int(parts[1]), int(parts[2]))
+
+
+@lru_cache(REMEMBERED)
 def _read_canonical(text: str) -> tuple[int, int, str]:
     """Minor units, digits after the point, and the currency's code."""
     parts = _AMOUNT.fullmatch(text)

@@ -3,7 +3,8 @@
 The same text is what `thimbl ledger` prints. Everything in it is escaped for a terminal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from thimbl.core.commune.fields import Malformed
@@ -12,10 +13,11 @@ from thimbl.core.commune.offer import BondOffer, closes_in
 from thimbl.core.commune.participants import SUBSCRIPTION, Subscription, read_participant
 from thimbl.core.commune.report import cash_of
 from thimbl.core.commune.sale import is_eligible
+from thimbl.core.commune.sentences import Codes
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.state import Finding, Series, Status
 from thimbl.core.commune.study import Study
-from thimbl.core.commune.words import in_words
+from thimbl.core.commune.words import in_words, together
 from thimbl.core.layout import clip, fill, width_of, wrap
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_time
@@ -25,6 +27,9 @@ WIDTH: Final = 72
 
 MOST_LISTED: Final = 20
 """Members, holders or findings that a page names; `thimbl ledger --json` has them all."""
+
+MOST_SERIES: Final = 20
+"""Series that a page tells of."""
 
 
 def ledger_page(study: Study) -> list[str]:
@@ -66,16 +71,30 @@ def _ledger_page(study: Study) -> Iterator[str]:
     yield ""
     yield from _people("Members", state.members)
     yield from _people("Co-ops", state.coops)
-    for series in state.series.values():
+    shown = _to_show(state.series.values())
+    for series in shown:
         yield ""
         yield from _series(series, currency)
+    if len(state.series) > len(shown):
+        others = Counter(series.status for series in state.series.values() if series not in shown)
+        what = ", ".join(f"{number} {status}" for status, number in sorted(others.items()))
+        yield ""
+        more = f"And {len(state.series) - len(shown)} more series, {what}: 'thimbl ledger --json' has all."
+        yield from wrap(more, WIDTH)
     yield ""
     for label, minor in (("Pool", state.pool), ("Carried over", state.carried), ("Cash in all", cash_of(ledger))):
         amount = format_sum(minor, currency)
         yield fill(label, WIDTH - width_of(amount)) + amount
     yield ""
-    yield from _findings("Findings", study.findings, currency)
-    yield from _findings("Notices", study.notices, currency)
+    yield from _findings("Findings", study.findings, currency, study.code_of)
+    yield from _findings("Notices", study.notices, currency, study.code_of)
+
+
+def _to_show(series: Iterable[Series]) -> list[Series]:
+    """Of many series those that are not over, then the newest, in the order floated."""
+    found = list(enumerate(series))
+    found.sort(key=lambda one: (one[1].status in (Status.REDEEMED, Status.LAPSED), -one[0]))
+    return [one for _, one in sorted(found[:MOST_SERIES], key=lambda one: one[0])]
 
 
 def _people(label: str, register: Mapping[str, object]) -> Iterator[str]:
@@ -105,11 +124,10 @@ def _series(series: Series, currency: Currency) -> Iterator[str]:
             yield from _entry("", f"and to {len(holders) - MOST_LISTED} more")
 
 
-def _findings(label: str, findings: Iterable[Finding], currency: Currency) -> Iterator[str]:
-    found = list(findings)
-    yield f"{label}: {len(found) or 'none'}"
-    for finding in found[-MOST_LISTED:]:
-        first, *rest = in_words(finding, currency)
+def _findings(label: str, findings: Sequence[Finding], currency: Currency, code_of: Codes) -> Iterator[str]:
+    yield f"{label}: {len(findings) or 'none'}"
+    for finding in together(findings)[-MOST_LISTED:]:
+        first, *rest = in_words(finding, currency, code_of)
         yield from _entry(f"  {finding.seq}", f"{finding.code}: {first}", 8)
         for line in rest:
             yield from _entry("", line, 10)

@@ -1,4 +1,4 @@
-"""The ledger as JSON (commune.md 7)."""
+"""The ledger and its audit as JSON (commune.md 7)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,6 +7,8 @@ from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Currency, format_sum
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.state import Finding, Series, Status
+from thimbl.core.commune.study import Study
+from thimbl.core.commune.words import in_words
 
 
 def cash_of(ledger: Ledger) -> int:
@@ -39,6 +41,36 @@ def ledger_data(ledger: Ledger, notices: Iterable[Finding] = ()) -> dict[str, An
         "dividends": _shares(state.dividends, currency),
         "findings": [_finding_data(finding) for finding in state.findings],
         "notices": [_finding_data(notice) for notice in notices],
+    }
+
+
+def audit_data(study: Study) -> dict[str, Any]:
+    """What was found, faults first, each with its record, who signed it, and its words; and what is lacking."""
+    charter = study.ledger.state.charter
+    by_seq = study.by_seq()
+    found = []
+    for fault, findings in ((True, study.findings), (False, study.notices)):
+        for finding in findings:
+            folded = by_seq.get(finding.seq)
+            record = folded.verified.record if folded else None
+            found.append(
+                {
+                    "commune": str(study.commune),
+                    "seq": finding.seq,
+                    "record": None if record is None else f"{study.commune}#{record.id}",
+                    "kind": None if record is None else record.kind,
+                    "key": (folded.verified.key or None) if folded else None,
+                    "fault": fault,
+                    "code": finding.code,
+                    "detail": finding.detail,
+                    "words": in_words(finding, charter.currency if charter else None, study.code_of),
+                }
+            )
+    return {
+        "commune": str(study.commune),
+        "checked": study.ledger.seq,
+        "found": found,
+        "lacking": study.lacking(),
     }
 
 

@@ -47,17 +47,22 @@ from thimbl.core.terminal import safe_line
 SHOWN_ID: Final = 8
 """Characters of an id (plan-format 3)."""
 
-MOST_ROWS: Final = 8
-"""Rows of a table in a list; the record's own page has them all."""
-
 Row = tuple[str, str]
 Codes = Callable[[str], str | None]
-"""From an offer's reference to its series' code; None where the offer is not here."""
+"""From the reference of an offer, or of a record that names one, to the series' code; None where that is not known."""
 
 
 def sentence(kind: str, body: Mapping[str, Any], code_of: Codes = lambda reference: None) -> str | None:
     """What a record of this kind says, in words; None where it is none of the commune's kinds, or malformed, or an
     offer, which `offer.py` describes."""
+    try:
+        return tell(kind, body, code_of)
+    except Malformed:
+        return None
+
+
+def tell(kind: str, body: Mapping[str, Any], code_of: Codes = lambda reference: None) -> str | None:
+    """The same; raises `Malformed` where the body is not as the kind asks."""
     said = _said(kind, body)
     write = _SENTENCES.get(type(said))
     if write is None:
@@ -66,9 +71,16 @@ def sentence(kind: str, body: Mapping[str, Any], code_of: Codes = lambda referen
     return write(_Words(words, code_of), said)
 
 
+TABLED: Final = frozenset({"allotments", "interest", "principal"})
+"""The fields of a statement that its table shows."""
+
+
 def table(kind: str, body: Mapping[str, Any]) -> list[Row]:
-    """The shares that a statement gives, holder and amount; empty where it gives none."""
-    said = _said(kind, body)
+    """The shares that a statement gives, holder and amount; empty where it gives none, or is malformed."""
+    try:
+        said = _said(kind, body)
+    except Malformed:
+        return []
     match said:
         case Clearing(allotments=shares):
             return _rows("allotted", shares, body["allotments"])
@@ -82,11 +94,9 @@ def table(kind: str, body: Mapping[str, Any]) -> list[Row]:
 
 
 def _said(kind: str, body: Mapping[str, Any]) -> object:
+    """Raises `Malformed`."""
     fields = Fields(body)
-    try:
-        return participant_of(kind, fields) or statement_of(kind, fields)
-    except Malformed:
-        return None
+    return participant_of(kind, fields) or statement_of(kind, fields)
 
 
 def _rows(title: str, shares: Stated, stated: Any) -> list[Row]:
@@ -108,6 +118,11 @@ class _Words:
         """A series' code, or the offer's reference where it is not known."""
         code = self._code_of(reference)
         return safe_line(code) if code is not None else f"offer {short(reference)}"
+
+    def cited(self, reference: str) -> str:
+        """A record that is cited, and the series that it is about where that is known."""
+        code = self._code_of(reference)
+        return short(reference) + ("" if code is None else f", of {safe_line(code)}")
 
 
 def short(reference: str) -> str:
@@ -182,7 +197,7 @@ _SENTENCES: Final[Mapping[type[Any], Callable[[_Words, Any], str]]] = {
     Subscription: _subscription,
     Payment: _payment,
     Transfer: lambda words, said: f"passes {words['amount']} of {words.series(said.offer)} to {said.to}",
-    Acknowledgement: lambda words, said: f"acknowledges {short(said.of)}",
+    Acknowledgement: lambda words, said: f"acknowledges {words.cited(said.of)}",
     Surrender: lambda words, said: f"gives the asset of {words.series(said.offer)} back",
     RentBid: lambda words, said: f"bids {words['rent']} a month for the asset of {words.series(said.offer)}",
     Charter: lambda words, said: f"is chartered as {words['name']}, in {said.currency.code}",
@@ -196,7 +211,7 @@ _SENTENCES: Final[Mapping[type[Any], Callable[[_Words, Any], str]]] = {
     Reversal: lambda words, said: f"takes back the rent {said.of[:SHOWN_ID]}: {words['reason']}",
     Redemption: lambda words, said: f"pays on {words.series(said.offer)} for {said.period}",
     Dividend: _dividend,
-    Registration: lambda words, said: f"registers the transfer {short(said.transfer)}",
+    Registration: lambda words, said: f"registers the transfer {words.cited(said.transfer)}",
     Return: lambda words, said: f"takes the asset of {words.series(said.offer)} back: {words['reason']}",
     Lease: _lease,
     Liquidation: lambda words, said: f"sold the asset of {words.series(said.offer)} for {words['proceeds']}",

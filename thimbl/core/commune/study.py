@@ -30,6 +30,11 @@ class Study:
         """What came of each of the commune's records, by its seq."""
         return {one.verified.record.seq: one for one in self.folded}
 
+    def code_of(self, offer: str) -> str | None:
+        """The code of the series of an offer that was floated."""
+        series = self.ledger.state.series.get(offer)
+        return None if series is None else series.code
+
     def lacking(self) -> list[str]:
         """The addresses of participants whose records are cited and are not here, in ascending order."""
         return sorted({reference.partition("#")[0] for reference in self.ledger.state.missing})
@@ -53,8 +58,24 @@ def study(
     folded = tuple(map(ledger.fold, _until(log.in_order, log, seq, time)))
     if log.fork is not None and (seq is None or seq >= log.fork[0]) and time is None:
         ledger.fork(*log.fork)
+    return _concluded(gathering, commune, ledger, folded)
+
+
+def _concluded(gathering: Gathering, commune: Address, ledger: Ledger, folded: tuple[Folded, ...]) -> Study:
     ids = {one.verified.record.seq: one.verified.record.id for one in folded}
     return Study(commune, ledger, folded, tuple(notices(ledger, ids, _witnesses(gathering, commune))))
+
+
+def continued(before: Study, gathering: Gathering, records: Iterable[VerifiedRecord]) -> Study:
+    """What a study of the whole log comes to when it goes on with `records`, oldest first; `before` stays as it is.
+
+    What came into the gathering and its evidence meanwhile must change nothing of what was folded: see
+    `Ledger.is_outdated`. Notices are as of all that is there now.
+    """
+    newer = list(records)
+    ledger = before.ledger.copy() if newer else before.ledger
+    folded = before.folded + tuple(map(ledger.fold, newer))
+    return _concluded(gathering, before.commune, ledger, folded)
 
 
 def study_all(gathering: Gathering) -> list[Study]:

@@ -94,7 +94,7 @@ class View:
 
     def subscribe(self, offer: str, amount: str, rate_bp: int | None = None) -> Wish:
         """Bid for bonds; a later bid takes the place of an earlier one. `rate_bp`: the least that one takes."""
-        terms = self._on_sale(offer)
+        terms = self.on_sale(offer)
         minor = read_amount(amount, terms.currency)
         unit, face = self._show(terms.unit, terms), self._show(terms.face, terms)
         if minor == 0:
@@ -113,7 +113,7 @@ class View:
             ceiling = format_rate(terms.max_rate_bp)
             if rate_bp is None:
                 raise Refusal(
-                    f"{terms.series} is an auction up to {ceiling}: say the least rate that you take (--rate)."
+                    f"{terms.series} is an auction up to {ceiling}: say the least rate that you take."
                 )
             if not 0 <= rate_bp <= terms.max_rate_bp:
                 raise Refusal(f"Bids of {terms.series} are from 0 to {ceiling}: ask for less.")
@@ -125,7 +125,7 @@ class View:
 
     def withdraw(self, offer: str) -> Wish:
         """Take one's subscription back."""
-        terms = self._on_sale(offer)
+        terms = self.on_sale(offer)
         if self.standing(offer, terms) is None:
             raise Refusal(f"You have no subscription of {terms.series} that counts: there is nothing to withdraw.")
         return Wish(SUBSCRIPTION, {"offer": offer, "amount": self._show(0, terms)})
@@ -139,7 +139,8 @@ class View:
                 counts = said
         return counts if counts is not None and counts.amount else None
 
-    def _on_sale(self, offer: str) -> BondOffer:
+    def on_sale(self, offer: str) -> BondOffer:
+        """The terms of an offer that is open for subscription. Raises `Refusal` for any other."""
         terms = self.terms(offer)
         if self.ledger is not None:
             series = self.ledger.state.series.get(offer)
@@ -199,11 +200,8 @@ class View:
 
     def transfer(self, offer: str, amount: str, to: str) -> Wish:
         """Pass bonds on. `to` is a canonical address."""
-        terms = self.terms(offer)
-        series = self._series(offer)
+        terms, series = self.terms(offer), self.transferable(offer)
         minor = read_amount(amount, terms.currency)
-        if series.status not in (Status.CLEARED, Status.ACQUIRED, Status.LIQUIDATED):
-            raise Refusal(f"{terms.series} is {series.status}: there are no bonds of it to pass on.")
         if minor == 0:
             raise Refusal("There is nothing to pass on: give the amount.")
         if to == self.author:
@@ -219,6 +217,13 @@ class View:
             rest = f", of which {self._show(passing, terms)} wait to be registered" if passing else ""
             raise Refusal(f"You hold {self._show(held, terms)} of {terms.series}{rest}: that is not enough.")
         return Wish(TRANSFER, {"offer": offer, "amount": self._show(minor, terms), "to": to})
+
+    def transferable(self, offer: str) -> Series:
+        """The series of an offer whose bonds can be passed on. Raises `Refusal` for any other."""
+        series = self._series(offer)
+        if series.status not in (Status.CLEARED, Status.ACQUIRED, Status.LIQUIDATED):
+            raise Refusal(f"{series.code} is {series.status}: there are no bonds of it to pass on.")
+        return series
 
     def acknowledge(self, record: str | None = None) -> list[Wish]:
         """Say that what the newest redemptions and the newest dividend paid has come: of all of them, or of the one
@@ -242,14 +247,8 @@ class View:
 
     def bid(self, offer: str, rent: str) -> Wish:
         """A co-op bids for a vacant asset."""
-        terms = self.terms(offer)
-        series = self._series(offer)
+        terms = self.rentable(offer).terms
         minor = read_amount(rent, terms.currency)
-        if self.author not in self._known().state.coops:
-            raise Refusal("Only an admitted co-op can rent: 'thimbl commune join --coop' applies.")
-        if series.asset is not AssetState.VACANT:
-            how = "not bought yet" if series.asset is None else str(series.asset)
-            raise Refusal(f"The asset of {terms.series} is not vacant: it is {how}.")
         if minor == 0:
             raise Refusal("A rent of zero is no bid: give the rent of a month.")
         for verified in self._mine(RENT_BID, offer)[-1:]:
@@ -257,6 +256,16 @@ class View:
             if isinstance(said, RentBid) and said.rent == minor and not self._is_used(verified):
                 raise Refusal("That is what you have bid already: there is nothing to change.")
         return Wish(RENT_BID, {"offer": offer, "rent": self._show(minor, terms)})
+
+    def rentable(self, offer: str) -> Series:
+        """The series of an offer whose asset one may bid for. Raises `Refusal` for any other."""
+        series = self._series(offer)
+        if self.author not in self._known().state.coops:
+            raise Refusal("Only an admitted co-op can rent: 'thimbl commune join --coop' applies.")
+        if series.asset is not AssetState.VACANT:
+            how = "not bought yet" if series.asset is None else str(series.asset)
+            raise Refusal(f"The asset of {series.code} is not vacant: it is {how}.")
+        return series
 
     def surrender(self, offer: str) -> Wish:
         """A tenant gives the asset back."""

@@ -1,16 +1,24 @@
 """Findings and notices in plain words, with the figures side by side (commune.md 7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import groupby
 from typing import Final
 
 from thimbl.core.commune.money import Currency, format_rate, format_sum
-from thimbl.core.commune.sentences import short
+from thimbl.core.commune.sentences import Codes, short
 from thimbl.core.commune.shares import Digest, Stated
 from thimbl.core.commune.state import Figure, Finding
 from thimbl.core.terminal import safe_line
 
 MOST_DIFFERENCES: Final = 5
 """Holders named where lists of shares differ: enough to see whom it hits."""
+
+MOST_NAMED: Final = 20
+"""Holders or members named of those who have not acknowledged one record."""
+
+UNACKNOWLEDGED: Final = "unacknowledged"
+"""The one notice that a record may have one of for each holder."""
 
 _WORDS: Final[Mapping[str, str]] = {
     "malformed": "the record is not as it must be: {detail} is at fault, and it has no effect",
@@ -38,20 +46,37 @@ _WORDS: Final[Mapping[str, str]] = {
     "overdue-redemption": "{detail} has cash from an earlier month, and bonds outstanding",
     "past-term": "{detail} has bonds outstanding after its term",
     "lost": "what {detail} could not pay was lost to its holders",
-    "unacknowledged": "{detail} was paid, and has not acknowledged it",
+    UNACKNOWLEDGED: "paid, and not yet acknowledged by {detail}",
     "unanswered": "{detail} was not acted on",
     "witness-disagrees": "{detail} has seen another record of this number: fetch their copy, it is the proof",
 }
 
 
-def in_words(finding: Finding, currency: Currency | None) -> list[str]:
-    """A finding or a notice as lines: what is wrong, then the figures, where there are two. Escaped for a terminal."""
+def in_words(finding: Finding, currency: Currency | None, code_of: Codes = lambda reference: None) -> list[str]:
+    """A finding or a notice as lines: what is wrong, then the figures, where there are two. Escaped for a terminal.
+
+    `code_of` says by which code the series of an offer goes.
+    """
     reference, blank, rest = finding.detail.partition(" ")
-    detail = (short(reference) if "#" in reference else reference) + blank + rest
+    detail = (code_of(reference) or (short(reference) if "#" in reference else reference)) + blank + rest
     lines = [_WORDS.get(finding.code, "{detail}").format(detail=safe_line(detail))]
     if finding.figures is not None and currency is not None:
         lines += _side_by_side(finding.detail, finding.figures.stated, finding.figures.computed, currency)
     return lines
+
+
+def together(notices: Iterable[Finding]) -> list[Finding]:
+    """The same, with one for all whom one record paid and who have not acknowledged it: they would fill a page."""
+    found: list[Finding] = []
+    for (_, code), group in groupby(notices, key=lambda one: (one.seq, one.code)):
+        alike = list(group)
+        if code != UNACKNOWLEDGED:
+            found += alike
+            continue
+        names = [one.detail for one in alike[:MOST_NAMED]]
+        more = [f"and {len(alike) - MOST_NAMED} more"] if len(alike) > MOST_NAMED else []
+        found.append(replace(alike[0], detail=", ".join([*names, *more])))
+    return found
 
 
 def _side_by_side(field: str, stated: Figure, computed: Figure, currency: Currency) -> list[str]:

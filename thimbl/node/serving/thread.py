@@ -1,14 +1,21 @@
-"""The page `NAME/thread/ID`: a post with what it answers and what answers it, as far as this host knows.
+"""The page `NAME/thread/ID`: a post with what it answers and what answers it, as far as this host knows; or one
+announcement, as a sentence and a table.
 
 What answers it is looked for in the newest windows of those who agreed to be listed, and in copies that this host shows
 to strangers: a page must not tell of an account that nobody named and that did not agree to be told of.
 """
 
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from thimbl.core.address import Address, Reference
+from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.announcements import announced
+from thimbl.core.commune.fields import Malformed
+from thimbl.core.commune.sentences import table
 from thimbl.core.plan import Plan
+from thimbl.core.records import EDIT, POST
 from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account, Accounts
 from thimbl.node.serving.finding import Found, find_post
@@ -48,10 +55,17 @@ class Said:
 
 
 class ThreadPages:
-    """Makes these pages."""
+    """Makes these pages. `clock` is Unix seconds."""
 
-    def __init__(self, accounts: Accounts, door: FrontDoor, copies: "Copies | None", plans: ParsedPlans) -> None:
-        self._accounts, self._door, self._copies, self._plans = accounts, door, copies, plans
+    def __init__(
+        self,
+        accounts: Accounts,
+        door: FrontDoor,
+        copies: "Copies | None",
+        plans: ParsedPlans,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._accounts, self._door, self._copies, self._plans, self._clock = accounts, door, copies, plans, clock
 
     def page(self, account: Account, words: list[str]) -> str:
         """The page of an account here."""
@@ -80,12 +94,30 @@ class ThreadPages:
             return _not_one(asked, tuple(item.id for item in items))
         if (post := _post_of(items[0])) is None:
             lines = heading(str(address), moment(items[0].time), items[0].id[:SHOWN_ID])
-            return page("", [[*lines, *indented(_why_bare(items[0].kind))]])
+            return page("", [[*lines, *_bare(items[0].kind, items[0].body, int(self._clock()), items[0].series)]])
         return self._whole(Said(str(address), author.name, post), items[0].reference)
 
     def _bare(self, who: str, name: str, found: Found) -> list[str]:
         lines = heading(who, moment(found.record.time), found.record.id[:SHOWN_ID])
-        return [*lines, *indented(_why_bare(found.record.kind))]
+        offer = found.record.body.get("offer")
+        series = self._series(offer) if isinstance(offer, str) else None
+        return [*lines, *_bare(found.record.kind, found.record.body, int(self._clock()), series)]
+
+    def _series(self, offer: str) -> str | None:
+        """The code of an offer's series, where the offer is in a plan or a copy that is here."""
+        try:
+            reference = Reference.parse(offer)
+        except AddressError:
+            return None
+        account = self._accounts.find(reference.address.user)
+        published = None if account is None else self._plans.read(account)
+        if published is not None and published.plan is not None and published.plan.head.address == reference.address:
+            bodies = [record.body for record in published.plan.records if record.id == reference.id]
+        else:
+            shown = None if self._copies is None else self._copies.find(reference.address)
+            bodies = [] if shown is None else [item.body for item in shown[0].find(offer)]
+        code = next((body.get("series") for body in bodies), None)
+        return code if isinstance(code, str) else None
 
     def _whole(self, said: Said, reference: Reference) -> str:
         above = None if said.post.re is None else self._at(said.post.re)
@@ -156,10 +188,17 @@ def _block(said: Said, *, whole: bool = False) -> list[str]:
     return post_block(said.who, said.name, said.post, asked_as=said.asked_as, whole=whole)
 
 
-def _why_bare(kind: str) -> str:
-    if kind in ("post", "edit"):
-        return "[not to be read: its author took it back, or it is a change to another]"
-    return f"[no post, but a record of the kind {safe_line(kind)}]"
+def _bare(kind: str, body: Mapping[str, Any], now: int, series: str | None) -> list[str]:
+    """The lines under the heading of what is no post that can be read."""
+    if kind in (POST, EDIT):
+        return indented("[not to be read: its author took it back, or it is a change to another]")
+    try:
+        said = announced(kind, body, now, lambda offer: series)
+    except Malformed:
+        said = None
+    if said is None:
+        return indented(f"[no post, but a record of the kind {safe_line(kind)}]")
+    return [*indented(f"{said}."), *(line for row in table(kind, body) for line in indented(": ".join(row)))]
 
 
 def _not_one(asked: str, ids: tuple[str, ...]) -> str:
