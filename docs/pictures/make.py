@@ -18,7 +18,7 @@ from typing import Final
 
 from textual.pilot import Pilot
 
-from thimbl.cli.demo.story import YOU
+from thimbl.cli.demo.people import YOU
 from thimbl.cli.demo.village import Village
 from thimbl.home.desk import Desk
 from thimbl.store.reader import Reader
@@ -86,6 +86,7 @@ def main() -> None:
             village.start()
             village.populate()
             village.fetch().check_returncode()
+            village.look_back()
             svg = _REMOTE_FONT.sub("", asyncio.run(picture(village)))
         finally:
             village.stop()

@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from tests.end_to_end.stage import PATIENCE, THIMBL, Running, Terminal, environment, processes_of
-from thimbl.cli.demo.story import CLASSIC, COMMUNE, FIELDS, MILL, YOU
+from thimbl.cli.demo.people import CLASSIC, COMMUNE, EVA, FIELDS, MILL, YOU
 from thimbl.cli.demo.village import Village
 
 
@@ -33,7 +33,7 @@ def demo_environment(folder: Path) -> dict[str, str]:
 
 
 def test_off_a_terminal_it_prints_the_timeline_and_ends(tmp_path: Path) -> None:
-    """With the messages of 2010 and 2011, a retraction, a bond offer as an offer; and nothing stays behind."""
+    """With the messages of 2010 and 2011, a retraction, announcements as sentences; and nothing stays behind."""
     environ = demo_environment(tmp_path)
     # A person's own account has nothing to do with it.
     done = subprocess.run(
@@ -53,6 +53,7 @@ def test_off_a_terminal_it_prints_the_timeline_and_ends(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
     for words in ("Frost tonight. Cover what you love.", "the end of the film on Sunday", "A small tractor, 30 hp"):
         assert words in done.stdout
+    assert "pays on TUNNEL-1 for 20" in done.stdout
     assert set(re.findall(r"unsigned +(20[0-9]{2})-", done.stdout)) == {"2010", "2011"}
     for secret in ("no dogs, Rex", "the fog had been the sea"):  # taken back, and folded under its subject
         assert secret not in done.stdout
@@ -73,11 +74,12 @@ def test_a_signal_while_it_runs_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
-    """There `thimbl` is the newcomer; Ctrl-C is for what runs in it; SIGTERM ends the shell, then the rest."""
+    """There `thimbl` is whom one is; Ctrl-C is for what runs in it; SIGTERM ends the shell, then the rest."""
     shell = tmp_path / "shell"
     shell.write_text(
         "#!/bin/sh\n"
-        f"{shlex.join(THIMBL)} key show --json >/dev/null && echo I have a key\n"
+        "thimbl commune todo\n"
+        "test -e $ANA/key && echo Ana has a key\n"
         "sh -c 'kill -INT $$; echo deaf to Ctrl-C'\n"
         "trap 'echo the shell goes; exit' TERM\n"
         "echo ready; while read line; do :; done\n",
@@ -85,8 +87,9 @@ def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
     )
     shell.chmod(0o755)
     environ = {**demo_environment(tmp_path), "SHELL": str(shell)}
-    with Terminal([*THIMBL, "demo", "--shell"], environ, cwd=tmp_path) as terminal:
-        terminal.until("I have a key")
+    with Terminal([*THIMBL, "demo", "--shell", "--as", "commune"], environ, cwd=tmp_path) as terminal:
+        terminal.until("thimbl commune clear PRESS-1")
+        terminal.until("Ana has a key")
         terminal.until("ready")
         terminal.signal(signal.SIGTERM)
         assert terminal.end() == 128 + signal.SIGTERM
@@ -105,7 +108,8 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
         village.start()
         village.populate()
         fetched = village.fetch()
-        assert (fetched.returncode, fetched.stderr.splitlines()[-1][:9]) == (0, "8 asked, ")
+        assert (fetched.returncode, fetched.stderr[:9]) == (0, "8 asked, ")
+        village.look_back()
         yield village
     finally:
         village.stop()
@@ -130,6 +134,15 @@ def test_an_offer_is_shown_as_one_and_a_retraction_as_one(village: Village) -> N
     assert "max_rate_bp" not in offers
     for path in village.home(YOU).rglob("*"):
         assert not path.is_file() or b"no dogs, Rex" not in path.read_bytes()
+
+
+def test_the_commune_is_whole_for_the_newcomer(village: Village) -> None:
+    """Nothing is lacking and nothing at fault; and somebody who came with the commune names them."""
+    audited = village.run(YOU, "audit")
+    assert (audited.returncode, audited.stderr) == (0, "")
+    assert "records checked, no findings" in audited.stdout
+    assert "Lacking" not in audited.stdout
+    assert f"Eva  {EVA}" in village.run(YOU, "mentions").stdout
 
 
 # the terminal UI
@@ -205,7 +218,7 @@ def test_a_text_arrives_and_a_dead_host_is_told(village: Village) -> None:
     posted = village.run(di, "post", text)
     assert posted.returncode == 0, posted.stderr
     fetched = village.fetch()
-    assert (fetched.returncode, fetched.stderr) == (0, "8 asked, 1 new.\n")
+    assert (fetched.returncode, fetched.stderr.splitlines()[0]) == (0, "8 asked, 1 new.")
     assert text in village.run(YOU, "timeline").stdout
     found = village.run(YOU, "search", text.split()[-1].strip("."), "--json").stdout
     assert posted.stdout.strip() in found
@@ -218,9 +231,9 @@ def test_a_text_arrives_and_a_dead_host_is_told(village: Village) -> None:
     fetched = village.fetch()
     assert fetched.returncode == 3
     assert fetched.stdout == ""
-    *failures, summary = fetched.stderr.splitlines()
-    assert sorted(line.partition(": ")[0] for line in failures) == [f"cy@{MILL}", di]
-    assert summary == "8 asked, 0 new, 2 failed."
+    lines = fetched.stderr.splitlines()
+    assert sorted(who for line in lines if (who := line.partition(": ")[0]).endswith(MILL)) == [f"cy@{MILL}", di]
+    assert "8 asked, 0 new, 2 failed." in lines
     read = village.run(YOU, "read", "-n", "0")
     assert (read.returncode, read.stderr) == (3, fetched.stderr)
     assert text in read.stdout

@@ -208,6 +208,7 @@ def sandbox_environment(home: Path) -> dict[str, str]:
         "TERM": "dumb",
         "NO_COLOR": "1",
         "COLUMNS": "100",
+        "CHECKOUT": str(Path(__file__).resolve().parents[2]),
         "THIMBL_ROUTES": ",".join(f"{host}.example=127.0.0.1:{port}" for host, port in ports.items()),
         **{f"{host.upper()}_PORT": str(port) for host, port in ports.items()},
     }

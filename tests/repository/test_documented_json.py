@@ -152,6 +152,8 @@ def test_show(run: Run, frost: str) -> None:
         ["following"],
         ["profile"],
         ["profile", "ana"],
+        ["mute", "football"],
+        ["log"],
         ["fetch"],
         ["key", "show"],
         ["post", "Good morning."],

@@ -1,177 +1,78 @@
-"""What the people of the demonstration have said in the last weeks: who, how many hours ago, what.
+"""What the people of the demonstration have said, told as data, so that it reads as a story.
 
-Told as data, so that it reads as a story; `thimbl.cli.demo.village` lets each of them sign their part.
+`thimbl.cli.demo.telling` lets each of them sign their part; what the commune did is in `thimbl.cli.demo.ventures`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-FIELDS, DAIRY, MILL, HERITAGE = "fields.example", "dairy.example", "mill.example", "telekommunisten.org"
+from thimbl.cli.demo.people import ANA, BO, COMMUNE, CY, DAIRY_COOP, DI, EVA, LOWER_FIELD, YOU
+from thimbl.cli.demo.telling import Calendar, Event
+from thimbl.cli.demo.ventures import ventures
 
-HOSTS: Final = (FIELDS, DAIRY, MILL)
-"""Each is a daemon of its own."""
-
-YOU: Final = f"you@{FIELDS}"
-COMMUNE: Final = f"commune@{FIELDS}"
-CLASSIC: Final = f"dk@{HERITAGE}"
-"""Whose plan of 2010 and 2011 is served as it was then."""
+AWAY: Final = 8 * 24
+"""Hours since the newcomer last looked: what is older they have read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody with an account."""
-
-    address: str
-    name: str
-    bio: str
-    follows: Sequence[str] = ()
-    properties: Mapping[str, str] = field(default_factory=dict)
+def story(now: int) -> list[Event]:
+    """All events, oldest first; `now` (Unix seconds) is when the demonstration starts."""
+    cal = Calendar(now)
+    return sorted([*ventures(cal), *_posts(cal)], key=lambda event: event.time)
 
 
-PEOPLE: Final = (
-    Person(
-        COMMUNE,
-        "Fields Commune",
-        "We hold in common what we work with.",
-        (f"lowerfield@{FIELDS}", f"dairy@{DAIRY}", f"ana@{FIELDS}", f"bo@{DAIRY}", f"cy@{MILL}", f"di@{MILL}"),
-        {"website": "https://fields.example", "listed": "yes"},
-    ),
-    Person(
-        f"lowerfield@{FIELDS}",
-        "Lower Field",
-        "Vegetables, seven households, one hectare.",
-        (COMMUNE, f"ana@{FIELDS}"),
-        {"listed": "yes"},
-    ),
-    Person(f"dairy@{DAIRY}", "Valley Dairy", "Milk, butter, and a cheese that smells.", (COMMUNE, f"bo@{DAIRY}")),
-    Person(
-        f"ana@{FIELDS}",
-        "Ana",
-        "Grows leeks at Lower Field.",
-        (f"bo@{DAIRY}", f"cy@{MILL}", COMMUNE, CLASSIC),
-        {"listed": "yes"},
-    ),
-    Person(f"bo@{DAIRY}", "Bo", "Milks at five.", (f"ana@{FIELDS}", f"dairy@{DAIRY}", COMMUNE)),
-    Person(f"cy@{MILL}", "Cy", "Miller. Checks the arithmetic.", (f"ana@{FIELDS}", f"di@{MILL}", COMMUNE)),
-    Person(f"di@{MILL}", "Di", "Fiddle, flour, finger.", (f"cy@{MILL}", f"bo@{DAIRY}")),
-)
+def _posts(cal: Calendar) -> Iterator[Event]:
+    def post(hours: int, who: str, text: str, label: str = "", **more: str) -> Event:
+        return Event(cal.ago(hours), who, "post", {"text": text, **more}, label)
 
+    def then(back: int, day: int, who: str, text: str) -> Event:
+        return Event(cal.on(back, day, 18), who, "post", {"text": text})
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that one of them published. `label` lets later ones point at it."""
-
-    hours_ago: int
-    who: str
-    kind: str
-    body: Mapping[str, Any]
-    """Values such as `{offer}` stand for the reference of the event of that label; `{offer.id}` for its id."""
-    label: str = ""
-
-
-def _post(hours: int, who: str, text: str, label: str = "", **more: str) -> Event:
-    return Event(hours, who, "post", {"text": text, **more}, label)
-
-
-_ANA, _BO, _CY, _DI = f"ana@{FIELDS}", f"bo@{DAIRY}", f"cy@{MILL}", f"di@{MILL}"
-_LOWER, _DAIRY = f"lowerfield@{FIELDS}", f"dairy@{DAIRY}"
-
-
-def _join(hours: int, who: str, kind: str, label: str, **more: str) -> Event:
-    return Event(hours, who, "join", {"commune": COMMUNE, "as": kind, **more}, label)
-
-
-def _admit(hours: int, who: str, kind: str, label: str) -> Event:
-    return Event(hours, COMMUNE, "admission", {"who": who, "as": kind, "application": f"{{{label}}}"})
-
-
-def story(closes: str) -> list[Event]:
-    """The events, oldest first. `closes` is when the sale of the tractor's bonds ends, as a time of a plan."""
-    return [
-        Event(
-            640,
-            COMMUNE,
-            "charter",
-            {"name": "Fields Commune", "currency": "EUR", "digits": 2, "period": "month", "rules": 1},
-        ),
-        _post(639, COMMUNE, "This is the log of the commune. What is not in it did not happen.", "hello"),
-        _join(620, _LOWER, "coop", "j-lower"),
-        _join(618, _DAIRY, "coop", "j-dairy"),
-        _join(612, _ANA, "member", "j-ana", coop=_LOWER),
-        _join(610, _BO, "member", "j-bo", coop=_DAIRY),
-        _join(600, _CY, "member", "j-cy"),
-        _join(598, _DI, "member", "j-di"),
-        _admit(590, _LOWER, "coop", "j-lower"),
-        _admit(590, _DAIRY, "coop", "j-dairy"),
-        _admit(589, _ANA, "member", "j-ana"),
-        _admit(589, _BO, "member", "j-bo"),
-        _admit(589, _CY, "member", "j-cy"),
-        _admit(589, _DI, "member", "j-di"),
-        _post(560, _BO, "First night with the new parlour lamp. The cows do not care, I do."),
-        _post(510, _ANA, "Leeks in before the frost. #leeks", "leeks"),
-        _post(505, _DI, "How many rows, @ana@fields.example?", "rows", re="{leeks}"),
-        _post(503, _ANA, "Forty. Ask my back.", re="{rows}"),
-        _post(430, _CY, "The stones are dressed. Flour on Friday: rye, spelt, and a little maize. #mill", "flour"),
-        _post(426, _DAIRY, "We take two sacks of the spelt.", re="{flour}"),
-        _post(380, _DI, "Play at the mill on Saturday: bring a chair.", "dance"),
-        _post(379, _DI, "and no dogs, Rex.", "dogs"),
-        Event(378, _DI, "retract", {"of": "{dogs.id}"}),
-        _post(370, _BO, "I will bring butter instead of a chair.", re="{dance}"),
-        _post(
-            300,
-            _LOWER,
-            "Digging one hectare by hand is a fine thing to have done once.\n\n"
-            "We need a small tractor, and the rent that we can pay is 200 a month. The offer is in our plan: "
-            "finger it, read it, take it apart.",
-            "need",
-        ),
-        Event(
-            298,
-            _LOWER,
-            "bond-offer",
-            {
-                "commune": COMMUNE,
-                "series": "TRACTOR-1",
-                "asset": "A small tractor, 30 hp, second hand",
-                "description": "With a front loader. For ploughing, and for everybody's firewood on Sundays.",
-                "risk": "It is twenty years old. A new gearbox would cost four months of rent.",
-                "face": "2400.00 EUR",
-                "unit": "100.00 EUR",
-                "rent": "200.00 EUR",
-                "term": 24,
-                "max_rate_bp": 500,
-                "closes": closes,
-            },
-            "offer",
-        ),
-        _post(290, _CY, "At 4 % that is paid back in the 13th month, and from then on it pays all of us.", re="{need}"),
-        Event(280, COMMUNE, "float", {"offer": "{offer}"}),
-        _post(279, COMMUNE, "Floated: TRACTOR-1 of Lower Field. Subscribe until the sale closes.", re="{need}"),
-        Event(250, _ANA, "subscription", {"offer": "{offer}", "amount": "1000.00 EUR", "rate_bp": 200}),
-        Event(190, _BO, "subscription", {"offer": "{offer}", "amount": "700.00 EUR", "rate_bp": 300}),
-        _post(150, _DI, "What happens to my bond if the tractor dies?", "risk", re="{need}"),
-        _post(
-            140,
-            _LOWER,
-            "Then we owe the rent all the same, until the asset is given back or sold. Sold below what is owed, the "
-            "rest is written off: read 'risk' in the offer.",
-            re="{risk}",
-        ),
-        _post(96, _CY, "#mill stands still on Tuesday: the river is too high.", "river"),
-        Event(
-            94, _CY, "edit", {"of": "{river.id}", "text": "#mill stands still until Thursday: the river is too high."}
-        ),
-        Event(72, _CY, "subscription", {"offer": "{offer}", "amount": "500.00 EUR", "rate_bp": 400}),
-        _post(50, _BO, "It turns out that Buttercup opens gates.", "gates"),
-        _post(48, _ANA, "Then who is it that closes them?", re="{gates}"),
-        _post(
-            30,
-            _DI,
-            "They walked into the fog, and the fog had been the sea all along.",
-            subject="the end of the film on Sunday",
-        ),
-        _post(20, _DAIRY, "Cheese of September is ready. 🧀 Finger bo@dairy.example for your share."),
-        _post(6, _ANA, "Frost tonight. Cover what you love. ❄ #leeks"),
-        _post(2, COMMUNE, f"A good morning to @{YOU}, who has just arrived. Press c to say hello."),
-    ]
+    yield then(10, 4, COMMUNE, "This is the log of the commune. What is not in it did not happen.")
+    yield then(10, 27, DAIRY_COOP, "The vat is here. It took six people and a door off its hinges.")
+    yield then(4, 28, CY, "VAT-1 is paid back. From now on that rent is everybody's: I get the same share as you do.")
+    yield then(3, 14, ANA, "Tomatoes from the tunnel. In a box at the gate, take some. #tomatoes")
+    yield then(2, 11, YOU, "Off to the hills until the leaves are down. Somebody water the beans.")
+    yield post(560, BO, "First night with the new parlour lamp. The cows do not care, I do.")
+    yield post(510, ANA, "Leeks in before the frost. #leeks", "leeks")
+    yield post(505, DI, "How many rows, @ana@fields.example?", "rows", re="{leeks}")
+    yield post(503, ANA, "Forty. Ask my back.", re="{rows}")
+    yield post(430, CY, "The stones are dressed. Flour on Friday: rye, spelt, and a little maize. #mill", "flour")
+    yield post(426, DAIRY_COOP, "We take two sacks of the spelt.", re="{flour}")
+    yield post(380, DI, "Play at the mill on Saturday: bring a chair.", "dance")
+    yield post(379, DI, "and no dogs, Rex.", "dogs")
+    yield Event(cal.ago(378), DI, "retract", {"of": "{dogs.id}"})
+    yield post(370, BO, "I will bring butter instead of a chair.", re="{dance}")
+    yield post(
+        300,
+        LOWER_FIELD,
+        "Digging one hectare by hand is a fine thing to have done once.\n\n"
+        "We need a small tractor, and the rent that we can pay is 200 a month. The offer is in our plan: "
+        "finger it, read it, take it apart.",
+        "need",
+    )
+    yield post(290, CY, "At 4 % that is paid back in the 13th month, and from then on it pays all of us.", re="{need}")
+    yield post(279, COMMUNE, "Floated: TRACTOR-1 of Lower Field. Subscribe until the sale closes.", re="{need}")
+    yield post(150, DI, "What happens to my bond if the tractor dies?", "risk", re="{need}")
+    yield post(
+        140,
+        LOWER_FIELD,
+        "Then we owe the rent all the same, until the asset is given back or sold. Sold below what is owed, the "
+        "rest is written off: read 'risk' in the offer.",
+        re="{risk}",
+    )
+    yield post(96, CY, "#mill stands still on Tuesday: the river is too high.", "river")
+    late = {"of": "{river.id}", "text": "#mill stands still until Thursday: the river is too high."}
+    yield Event(cal.ago(94), CY, "edit", late)
+    yield post(50, BO, "It turns out that Buttercup opens gates.", "gates")
+    yield post(48, ANA, "Then who is it that closes them?", re="{gates}")
+    yield post(
+        30,
+        DI,
+        "They walked into the fog, and the fog had been the sea all along.",
+        subject="the end of the film on Sunday",
+    )
+    yield post(20, DAIRY_COOP, "Cheese of September is ready. 🧀 Finger bo@dairy.example for your share.")
+    yield post(8, DAIRY_COOP, "We have offered bonds for a cold room: COLD-1. The commune has yet to float it.")
+    yield post(6, ANA, "Frost tonight. Cover what you love. ❄ #leeks")
+    yield post(4, EVA, f"@{YOU}, your cheese is with me since Friday. I have asked to be a member, too.")
+    yield post(2, COMMUNE, f"A good morning to @{YOU}, who is back. Press c to say hello.")

@@ -1,4 +1,4 @@
-"""Setting up the demonstration: homes and spools, what everybody said, the hosts as processes, the newcomer's account.
+"""Setting up the demonstration: homes and spools, everybody's plan, the hosts as processes, the newcomer's account.
 
 Everything lies in one folder and is gone with it. The hosts are real: the same `thimbl serve` that an administrator
 runs, each on a port of its own that the system chose.
@@ -13,21 +13,22 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Final
 
-from thimbl.cli.demo.story import CLASSIC, HERITAGE, HOSTS, PEOPLE, YOU, Event, Person, story
-from thimbl.core.address import Address, Reference
-from thimbl.core.compose import Entry
-from thimbl.core.times import DAY, HOUR, format_time
+from thimbl.cli.demo.people import COMMUNE, HERITAGE, HOSTS, PEOPLE, YOU, Person
+from thimbl.cli.demo.story import AWAY, story
+from thimbl.cli.demo.telling import Log, Telling
+from thimbl.core.address import Address
+from thimbl.core.compose import following_of, make_head
+from thimbl.core.times import HOUR
 from thimbl.home import settings
 from thimbl.home.account import Account
 from thimbl.home.following import Followed, public, save
+from thimbl.home.keyfile import make_key
 from thimbl.home.paths import Paths
 from thimbl.home.settings import Settings
+from thimbl.store.types import Selection, View
 
-SALE_OPEN: Final = 6 * DAY
-"""Seconds until the sale closes, from the moment that the demonstration starts."""
-
-_LABEL = re.compile(r"\{([a-z-]+)(\.id)?\}")
-_BOUND = re.compile(r"Listening on (\S+):([0-9]+)\.")
+_ANY_PORT: Final = "tcp:0:interface=127.0.0.1"
+_BOUND: Final = re.compile(r"Listening on (\S+):([0-9]+)\.")
 
 
 class Village:
@@ -46,17 +47,16 @@ class Village:
         self.environ = {key: value for key, value in environ.items() if not key.startswith("THIMBL_")}
         self.hosts: dict[str, subprocess.Popen[str]] = {}
         self.ports: dict[str, int] = {}
-        self._refs: dict[str, Reference] = {}
 
     # places
 
     def home(self, address: str) -> Path:
-        """The `THIMBL_HOME` of somebody."""
-        return self.folder / "homes" / address.replace("@", ".")
+        """The `THIMBL_HOME` of somebody: their login is nobody else's here."""
+        return self.folder / address.partition("@")[0]
 
     def spool(self, host: str) -> Path:
         """The folder that a host serves."""
-        return self.folder / "spool" / host
+        return self.folder / "hosts" / host
 
     def environment(self, address: str) -> dict[str, str]:
         """The environment in which `thimbl` is that person."""
@@ -69,17 +69,15 @@ class Village:
     # the hosts
 
     def start(self) -> None:
-        """Start the hosts, and wait until each has told its port."""
+        """Start the hosts; `populate` waits until each is there."""
         for host in HOSTS:
             self.spool(host).mkdir(parents=True, exist_ok=True)
             self._begin(host, self.program("serve", "--spool", str(self.spool(host)), "--listen", _ANY_PORT))
         answer = Path(__file__).with_name("finger-answer-of-2011.txt")
         self._begin(HERITAGE, [sys.executable, "-m", "thimbl.cli.demo.heritage", _ANY_PORT, str(answer)])
-        for host, process in self.hosts.items():
-            self.ports[host] = _port_told(process.stdout)
 
     def _begin(self, host: str, command: Sequence[str]) -> None:
-        log = (self.folder / f"{host}.log").open("w", encoding="utf-8")
+        log = (self.folder / "hosts" / f"{host}.log").open("w", encoding="utf-8")
         with log, self._starting():
             self.hosts[host] = subprocess.Popen(
                 command,
@@ -108,80 +106,85 @@ class Village:
     # the people
 
     def populate(self) -> None:
-        """Make everybody's account, let them say what they said, and make the newcomer's account."""
+        """Let everybody say what they said while the hosts come up, and make everybody's account."""
+        telling = Telling(COMMUNE, os.urandom)
+        for event in story(self.now):
+            telling.tell(event)
+        for host, process in self.hosts.items():
+            self.ports[host] = _port_told(process.stdout)
         for person in PEOPLE:
-            self.settle(person)
-        for event in story(format_time(self.now + SALE_OPEN)):
-            self._tell(event)
-        everybody = (*(person.address for person in PEOPLE), CLASSIC)
-        self.settle(Person(YOU, "You", "New here.", everybody))
+            self._settle(person, telling.log(person.address))
 
-    def settle(self, person: Person) -> None:
-        """Make an account that is served by its host."""
-        from thimbl.core.keys import PrivateKey
-        from thimbl.home.keyfile import make_key
-
-        address = Address.parse(person.address)
+    def _settle(self, person: Person, log: Log) -> None:
+        """Make an account that is served by its host, with all that it said published at once."""
         paths = Paths.find(self.environment(person.address))
         routes = {(host, 79): ("127.0.0.1", port) for host, port in self.ports.items()}
-        plan = self.spool(address.host) / f"{address.user}.plan"
-        settings.save(paths, Settings(address, plan=plan, routes=routes))
-        make_key(paths.key, lambda: PrivateKey.from_seed(os.urandom(32)))
+        plan = self.spool(log.address.host) / f"{log.address.user}.plan"
+        settings.save(paths, Settings(log.address, plan=plan, routes=routes))
+        make_key(paths.key, lambda: log.key)
         followed = [Followed(other.partition("@")[0], Address.parse(other)) for other in person.follows]
         save(paths, followed)
-        account = self.account(person.address, hours_ago=700)
-        about: dict[str, Any] = {"name": person.name, "bio": person.bio, "properties": dict(person.properties) or None}
-        account.authoring.describe(about, public(followed))
+        about: dict[str, Any] = {"address": person.address, "name": person.name, "bio": person.bio}
+        if person.properties:
+            about["properties"] = dict(person.properties)
+        newest = log.records[-1]
+        head = make_head(
+            about | following_of(public(followed)),
+            seq=newest.seq,
+            last=newest.id,
+            updated=newest.time,
+            signer=log.key,
+        )
+        authoring = self.account(person.address).authoring
+        with authoring.open() as before:
+            authoring.files.publish(head, before, log.records, log.withheld, public(followed))
 
-    def account(self, address: str, hours_ago: int = 0) -> Account:
-        """Somebody's account, as it was then."""
-        then = self.now - hours_ago * HOUR
-        return Account.find(self.environment(address), lambda: then, os.urandom)
+    def account(self, address: str) -> Account:
+        """Somebody's account, at the moment when the demonstration starts."""
+        return Account.find(self.environment(address), lambda: self.now, os.urandom)
 
-    def _tell(self, event: Event) -> None:
-        def reference(match: re.Match[str]) -> str:
-            found = self._refs[match[1]]
-            return found.id if match[2] else str(found)
+    def fetch(self, *others: str) -> subprocess.CompletedProcess[str]:
+        """Let the newcomer finger everybody whom they follow, and `others` beside them; what the newcomer was told."""
+        return self._run_all([(address, ("fetch",)) for address in (YOU, *others)])[0]
 
-        body = {
-            key: _LABEL.sub(reference, value) if isinstance(value, str) else value for key, value in event.body.items()
-        }
-        authoring = self.account(event.who, event.hours_ago).authoring
-        if event.kind == "retract":
-            published = authoring.retract(body["of"])
-        else:
-            published = authoring.say([Entry(event.kind, body)])
-        if event.label:
-            self._refs[event.label] = published.reference
-
-    def fetch(self, address: str = YOU) -> subprocess.CompletedProcess[str]:
-        """Let somebody finger everybody whom they follow."""
-        return self.run(address, "fetch")
+    def look_back(self) -> None:
+        """What the newcomer has written is in their store, and what they saw before they went away is read."""
+        account = self.account(YOU)
+        with account.writer() as writer:
+            account.remember_all(writer)
+            writer.mark_all(Selection(View.EVERYONE, until=self.now - AWAY * HOUR))
 
     def run(self, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `thimbl` as somebody; what it printed and its exit code."""
-        argv, environ = self.program(*arguments), self.environment(address)
-        process: subprocess.Popen[str] | None = None
+        return self._run_all([(address, arguments)])[0]
+
+    def _run_all(self, runs: Sequence[tuple[str, Sequence[str]]]) -> list[subprocess.CompletedProcess[str]]:
+        running: list[subprocess.Popen[str]] = []
         try:
             with self._starting():
-                process = subprocess.Popen(
-                    argv,
-                    env=environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-            told, noted = process.communicate()
+                for address, arguments in runs:
+                    running.append(
+                        subprocess.Popen(
+                            self.program(*arguments),
+                            env=self.environment(address),
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE,
+                            text=True,
+                        )
+                    )
+            return [_ended(process) for process in running]
         except BaseException:
-            if process is not None:
-                process.kill()
-                process.communicate()
+            for process in running:
+                if process.returncode is None:
+                    process.kill()
+                    process.communicate()
             raise
-        return subprocess.CompletedProcess(argv, process.returncode, told, noted)
 
 
-_ANY_PORT: Final = "tcp:0:interface=127.0.0.1"
+def _ended(process: "subprocess.Popen[str]") -> subprocess.CompletedProcess[str]:
+    told, noted = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, told, noted)
 
 
 def _port_told(stdout: IO[str] | None) -> int:
