@@ -3,7 +3,7 @@
 - The UI's thread never waits. What it asks for runs in order, one at a time; a question whose asker was cancelled
   before its turn is not asked at all.
 - A reader of the store lives in its own thread from opening to closing, as SQLite likes it. Where the store can not be
-  opened, the next question tries again.
+  opened, the next question tries again; where another file stands in its place, that is opened.
 - A draft is written a moment after the last key, and at once when a screen closes or the program ends, however it ends.
 """
 
@@ -34,12 +34,22 @@ def told(error: BaseException) -> str:
     return " ".join(described.split("\n\n")[0].split())
 
 
+def _stamp(reader: Reader) -> tuple[int, int] | None:
+    """Which file stands where the reader's was opened; None where none does."""
+    try:
+        found = reader.path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Shelf:
     """The store, read in a thread of its own."""
 
     def __init__(self, open_reader: Callable[[], Reader]) -> None:
         self._open = open_reader
         self._reader: Reader | None = None
+        self._stamp: tuple[int, int] | None = None
         self._thread = ThreadPoolExecutor(1, "thimbl-shelf")
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
@@ -47,8 +57,11 @@ class Shelf:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
 
     def _answer(self, question: Callable[[Reader], T]) -> T:
+        if self._reader is not None and self._stamp != _stamp(self._reader):
+            self._close()  # another file was put in its place, as 'thimbl rebuild' after a damage asks for
         if self._reader is None:
             self._reader = self._open()
+            self._stamp = _stamp(self._reader)
         try:
             return question(self._reader)
         except StoreError:
@@ -74,10 +87,12 @@ class Pen:
         self._thread = ThreadPoolExecutor(1, "thimbl-pen")
         self._lock = threading.Lock()
         self._drafts: dict[str, str] = {}
+        self.behind: Callable[[str], None] = lambda told: None
+        """Called from the thread of the desk with what kept the store from taking what was published."""
 
     async def do(self, deed: Callable[[Desk], T]) -> T:
         """What `deed` returns; raises what it raises. It is done even when its asker goes away meanwhile."""
-        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(deed, self.desk)))
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._deed, deed)))
 
     def later(self, deed: Callable[[Desk], object], failed: Callable[[BaseException], None]) -> None:
         """Do it and do not wait; `failed` is called with what it raised, by the loop that runs now."""
@@ -88,7 +103,14 @@ class Pen:
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                     loop.call_soon_threadsafe(failed, error, context=context)
 
-        self._thread.submit(deed, self.desk).add_done_callback(done)
+        self._thread.submit(self._deed, deed).add_done_callback(done)
+
+    def _deed(self, deed: Callable[[Desk], T]) -> T:
+        try:
+            return deed(self.desk)
+        finally:
+            if told := self.desk.behind():
+                self.behind(told)
 
     def note_draft(self, name: str, text: str) -> None:
         """Remember a draft until `save_drafts` writes it."""
@@ -112,8 +134,10 @@ class Pen:
             desk.save_draft(name, text)
 
     def close(self, last: Callable[[Desk], object] | None = None) -> None:
-        """Write what is still to be written, do the `last` deed, and end the thread. Raises what the desk raises."""
-        deeds = [self._thread.submit(deed, self.desk) for deed in (self._write_drafts, last) if deed is not None]
+        """Write what is still to be written, do the `last` deed, let the desk go, and end the thread. Raises what the
+        desk raises."""
+        ending = (self._write_drafts, last, lambda desk: desk.close())
+        deeds = [self._thread.submit(deed, self.desk) for deed in ending if deed is not None]
         self._thread.shutdown(wait=True)
         for deed in deeds:
             deed.result()

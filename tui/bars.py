@@ -1,6 +1,7 @@
 """The views at the side or on top, and the line at the bottom that says what is going on."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
@@ -18,12 +19,49 @@ MAX_COUNT: Final = 9_999
 """What a count says at most; more is ``9999+``."""
 
 FIRST_VIEW: Final = 3
-"""Lines of the column over the first view: the program, whose it is, a blank."""
+"""Lines of the column over the first view: the program, whose it is, a blank. Where the views need them, none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the views stand on one line."""
+
+    gap: int
+    names: int | None = None
+    """Letters of a name; the view in sight has all of its."""
+    worded: bool = False
+    """Whether a count that is no count of posts says what it counts."""
+
+
+FORMS: Final = (
+    Form(3, worded=True),
+    Form(2, worded=True),
+    Form(2),
+    Form(1),
+    Form(1, names=6),
+    Form(1, names=4),
+    Form(1, names=3),
+    Form(1, names=2),
+    Form(1, names=0),
+)
+"""The first of them that fits is taken; after the last the line is cut. Numbers stay: they are the keys."""
 
 
 def count_words(count: int) -> str:
     """A count that stays short."""
     return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
+
+
+def tally(tab: Tab, count: int, worded: bool) -> list[Piece]:
+    """What the count of a view says: of Commune it is of faults, and a shape says so where no word has room."""
+    if not count:
+        return []
+    number = count_words(count)
+    if tab is Tab.COMMUNE:
+        return [(f"{number} finding{'' if count == 1 else 's'}" if worded else f"{number}!", Role.BAD)]
+    if tab is Tab.LOG:
+        return [(f"{number} failed" if worded else number, Role.WARN)]
+    return [(number, Role.DIM if tab is Tab.FOLLOWING else Role.MARK)]
 
 
 class Views(Painted, can_focus=False):
@@ -40,65 +78,78 @@ class Views(Painted, can_focus=False):
         super().__init__(id=id)
         self._owner = owner
         self._tab = Tab.TIMELINE
-        self._counts: Mapping[Tab, int] = {}
+        self._counts: dict[Tab, int] = {}
         self._ends: list[tuple[int, Tab]] = []
 
     def show(self, tab: Tab, counts: Mapping[Tab, int] | None = None) -> None:
-        """Which view is shown, and the counts where they are new."""
+        """Which view is shown, and the counts that are new; of the others they stay."""
         self._tab = tab
-        self._counts = self._counts if counts is None else counts
+        self._counts |= counts or {}
         self.refresh()
+
+    @property
+    def counts(self) -> Mapping[Tab, int]:
+        """What stands beside the views."""
+        return self._counts
 
     @property
     def is_column(self) -> bool:
         """Whether the views stand under each other."""
         return self.size.height > 1
 
-    def _label(self, tab: Tab, numbered: bool) -> list[Piece]:
-        count = self._counts.get(tab, 0)
-        here = tab is self._tab
-        name: Piece = (tab.capitalize(), Role.STRONG if here else Role.TEXT)
-        number: list[Piece] = [(f"{list(Tab).index(tab) + 1} ", Role.KEY)] if numbered else []
-        if not count:
-            return [*number, name]
-        return [*number, name, (f" {count_words(count)}", Role.DIM if tab is Tab.FOLLOWING else Role.MARK)]
+    @property
+    def _first(self) -> int:
+        """Lines over the first view of the column."""
+        return FIRST_VIEW if self.size.height >= FIRST_VIEW + len(Tab) else 0
+
+    def _called(self, tab: Tab) -> Piece:
+        return tab.capitalize(), Role.STRONG if tab is self._tab else Role.TEXT
 
     def render_line(self, y: int) -> Strip:
         width = self.columns
         if not self.is_column:
             return self.paint(self._row(width), width)
-        tabs = list(Tab)
-        index = y - FIRST_VIEW
+        index = y - self._first
+        if 0 <= index < len(Tab):
+            return self._cell(list(Tab)[index], index + 1, width)
         if y == 0:
             return self.paint(line((" thimbl", Role.OFFER)), width)
         if y == 1:
             return self.paint(Line(cut(((" ", Role.TEXT), (self._owner, Role.DIM)), width)), width)
-        if 0 <= index < len(tabs):
-            tab = tabs[index]
-            label = self._label(tab, numbered=True)
-            number, name, count = label[0], label[1], label[2:]
-            mark: Piece = ("▌" if tab is self._tab else " ", Role.KEY)
-            shown = [(text.strip() + " ", role) for text, role in count]
-            row = line(mark, *spread((number, name), shown, width - 1))
-            return self.paint(row, width, CURSOR if tab is self._tab else "")
         return self.paint(line(), width)
 
+    def _cell(self, tab: Tab, number: int, width: int) -> Strip:
+        here = tab is self._tab
+        mark: Piece = ("▌" if here else " ", Role.KEY)
+        count = [*tally(tab, self._counts.get(tab, 0), worded=True), (" ", Role.TEXT)]
+        row = line(mark, *spread(((f"{number} ", Role.KEY), self._called(tab)), count, width - 1))
+        return self.paint(row, width, CURSOR if here else "")
+
     def _row(self, width: int) -> Line:
-        """All views on one line: without their numbers where those do not fit, and cut at the end after that."""
-        for numbered, gap in ((True, 3), (True, 2), (False, 2), (False, 1)):
-            pieces: list[Piece] = [(" ", Role.TEXT)]
-            ends = []
-            for tab in Tab:
-                label = self._label(tab, numbered)
-                if tab is self._tab:
-                    label = [("[", Role.KEY), *label, ("]", Role.KEY)]
-                pieces += label
-                ends.append((width_of(pieces), tab))
-                pieces.append((" " * gap, Role.TEXT))
-            self._ends = ends
-            if ends[-1][0] <= width:
+        """All views on one line, in the first form that fits, and cut at the end after the last."""
+        pieces: list[Piece] = []
+        for form in FORMS:
+            pieces, self._ends = self._in_form(form)
+            if self._ends[-1][0] <= width:
                 break
         return Line(cut(pieces, width))
+
+    def _in_form(self, form: Form) -> tuple[list[Piece], list[tuple[int, Tab]]]:
+        pieces: list[Piece] = [(" ", Role.TEXT)]
+        ends: list[tuple[int, Tab]] = []
+        for number, tab in enumerate(Tab, 1):
+            here = tab is self._tab
+            name, role = self._called(tab)
+            shown = name if here else name[: form.names]
+            label: list[Piece] = [(str(number), Role.KEY)]
+            label += [(" ", Role.TEXT), (shown, role)] if shown else []
+            if count := tally(tab, self._counts.get(tab, 0), form.worded):
+                label += [(" " if shown else ":", Role.TEXT), *count]
+            if ends:
+                pieces.append((" " * form.gap, Role.TEXT))
+            pieces += [("[", Role.KEY), *label, ("]", Role.KEY)] if here else label
+            ends.append((width_of(pieces), tab))
+        return pieces, ends
 
     def on_click(self, event: events.Click) -> None:
         tabs = list(Tab)
@@ -106,8 +157,8 @@ class Views(Painted, can_focus=False):
         if at is None:
             return
         if self.is_column:
-            if 0 <= at.y - FIRST_VIEW < len(tabs):
-                self.post_message(self.Chosen(tabs[at.y - FIRST_VIEW]))
+            if 0 <= at.y - self._first < len(tabs):
+                self.post_message(self.Chosen(tabs[at.y - self._first]))
             return
         for end, tab in self._ends:
             if at.x <= end:
@@ -127,6 +178,8 @@ class Status(Painted, can_focus=False):
         self.said = ""
         self.trouble = False
         self.where = ""
+        self.take_key = "."
+        """The key that takes in what is offered."""
 
     def say(self, text: str, *, trouble: bool = False) -> None:
         """A sentence that stands until the next one; escaped here."""
@@ -152,7 +205,7 @@ class Status(Painted, can_focus=False):
     def _pieces(self, width: int) -> list[Piece]:
         left: list[Piece] = [(" ", Role.TEXT)]
         if self.offered:
-            left += [(f"{count_words(self.offered)} new", Role.MARK), (" . shows them  ", Role.TEXT)]
+            left += [(f"{count_words(self.offered)} new", Role.MARK), (f" {self.take_key} shows them  ", Role.TEXT)]
         if self.said:
             left.append(("! " if self.trouble else "", Role.BAD))
             left.append((self.said, Role.BAD if self.trouble else Role.TEXT))

@@ -28,6 +28,12 @@ PREVIEW_PATIENCE: Final = 30.0
 GRACE: Final = 2.0
 """Seconds from SIGTERM to SIGKILL."""
 
+PARTLY: Final = 3
+"""The exit status of a fetch of which part failed, each of which it has told (experience.md, "From a shell")."""
+
+TAKEN: Final = frozenset({"verified", "unsigned"})
+"""The verdicts whose plans are taken (plan-format 4)."""
+
 
 class ChildFailed(Exception):
     """A program that thimbl started did not do what it should."""
@@ -41,6 +47,19 @@ class Report:
     verdict: str = ""
     new: int = 0
     failure: str = ""
+    """Why no plan came; empty where one did."""
+    reason: str = ""
+    """Why the verdict is not `verified`."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether a plan came, and was not taken."""
+        return bool(self.verdict) and self.verdict not in TAKEN
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong, in words; not escaped. Empty where nothing is."""
+        return self.failure or (f"{self.verdict.replace('-', ' ')}, not taken: {self.reason}" if self.refused else "")
 
     @classmethod
     def read(cls, raw: bytes) -> "Report | None":
@@ -51,12 +70,15 @@ class Report:
             return None
         if not isinstance(data, dict) or not isinstance(data.get("address"), str):
             return None
-        new, failure = data.get("new"), data.get("failure")
+        # Of whom a commune cites and nobody follows, it is no failure of the fetch.
+        new, failure = data.get("new"), None if data.get("cited_by") else data.get("failure")
+        reason = data.get("reason")
         return cls(
             data["address"],
             str(data.get("verdict") or ""),
             new if isinstance(new, int) and not isinstance(new, bool) else 0,
             str(failure) if failure else "",
+            str(reason) if reason else "",
         )
 
 
@@ -67,12 +89,13 @@ class Tally:
     asked: int = 0
     new: int = 0
     failures: list[Report] = field(default_factory=list)
+    """Of those who did not answer, and of those whose answer was not taken."""
 
     def add(self, report: Report) -> None:
         """Count one more."""
         self.asked += 1
         self.new += report.new
-        if report.failure:
+        if report.trouble:
             self.failures.append(report)
 
     @property
@@ -82,9 +105,13 @@ class Tally:
         people = f"{self.asked} asked"
         if not self.failures:
             return f"Fetched: {posts}, {people}."
-        named = "; ".join(f"{report.address}: {report.failure}" for report in self.failures[:2])
+        silent = sum(1 for report in self.failures if report.failure)
+        refused = len(self.failures) - silent
+        counts = [f"{silent} did not answer"] if silent else []
+        counts += [f"{refused} not taken"] if refused else []
+        named = "; ".join(f"{report.address}: {report.trouble}" for report in self.failures[:2])
         more = f"; and {len(self.failures) - 2} more" if len(self.failures) > 2 else ""
-        return f"Fetched: {posts}, {people}, {len(self.failures)} did not answer. {named}{more}"
+        return f"Fetched: {posts}, {people}, {', '.join(counts)}. {named}{more}"
 
 
 class Child:
@@ -180,8 +207,8 @@ async def fetch(argv: Sequence[str], told: Callable[[Report], None]) -> Tally:
                 tally.add(report)
                 told(report)
         status = await child.end()
-        # A fetch of which part failed ends with 3, and has told each failure (experience.md).
-        if status != 0 and not tally.failures:
+        # Where part of it failed, each failure was told, here or as one that is none of the person's.
+        if status != 0 and not (tally.asked if status == PARTLY else tally.failures):
             raise ChildFailed(child.last_words or f"The fetch ended with status {status} and said nothing.")
     return tally
 
@@ -193,7 +220,10 @@ async def watch(argv: Sequence[str], told: Callable[[Report], None]) -> str:
             if (report := Report.read(raw)) is not None:
                 told(report)
         status = await child.end()
-        return child.last_words or f"it ended with status {status}"
+        if status < 0:
+            return f"it was ended by signal {-status}"
+        # What it said last is why, where it failed; else it is whatever it had to tell while it ran.
+        return (child.last_words if status else "") or f"it ended with status {status}"
 
 
 async def preview(argv: Sequence[str]) -> bytes:

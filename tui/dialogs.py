@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import events, on
@@ -10,10 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, OptionList, Static
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thimbl.core.terminal import safe_line
+from tui.foot import Foot
+from tui.hosts import way_of
 
 MAX_LINKS: Final = 50
 """Links of one post that are listed; a post has room for more, and nobody opens them."""
@@ -36,7 +37,7 @@ class Choice(ModalScreen[str | None]):
                 markup=False,
                 compact=True,
             )
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_key(self, event: events.Key) -> None:
         if event.character in dict(self._choices):
@@ -55,6 +56,10 @@ class Confirm(ModalScreen[bool]):
         Binding("escape", "dismiss(False)", "Back"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
+        Binding("j,down", "move(1)", show=False),
+        Binding("k,up", "move(-1)", show=False),
+        Binding("pagedown,space", "move(8)", show=False),
+        Binding("pageup", "move(-8)", show=False),
     ]
 
     def __init__(self, title: str, lines: Sequence[str], yes: str) -> None:
@@ -69,10 +74,13 @@ class Confirm(ModalScreen[bool]):
             with Horizontal(classes="buttons"):
                 yield Button("Back", id="no", compact=True)
                 yield Button(Text(self._yes), id="yes", variant="primary", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()
+
+    def action_move(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     @on(Button.Pressed)
     def _pressed(self, message: Button.Pressed) -> None:
@@ -91,25 +99,18 @@ class Links(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Text("Links: where they lead")
-            shown = [Text(f"{host_of(link)}\n  {safe_line(link)}") for link in self._links]
+            shown = [Text(_told(link)) for link in self._links]
             yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, message: OptionList.OptionSelected) -> None:
         self.dismiss(self._links[int(message.option_id or 0)])
 
 
-def host_of(link: str) -> str:
-    """The host that a link leads to, escaped: what comes before an ``@`` in it is left out, as a browser does."""
-    try:
-        parts = urlsplit(link)
-        host = parts.hostname
-    except ValueError:
-        return "no host that can be read"
-    if parts.scheme.lower() == "mailto":
-        return f"a letter to {safe_line(parts.path)}"
-    return safe_line(host or "no host")
+def _told(link: str) -> str:
+    way = way_of(link)
+    return "\n".join([way.host, f"  {safe_line(link)}", *(f"  {note}" for note in way.notes)])
 
 
 class Help(ModalScreen[None]):
@@ -137,7 +138,7 @@ class Help(ModalScreen[None]):
         with VerticalScroll(classes="dialog", id="help") as dialog:
             dialog.border_title = Text("Keys")
             yield Static(text, markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def action_move(self, lines: int) -> None:
         self.query_one("#help").scroll_relative(y=lines, animate=False)

@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.answer import read_answer, says_no_plan
@@ -23,10 +23,12 @@ from thimbl.core.log import Judgement, Known, Verdict, judge_bytes
 from thimbl.core.terminal import safe_line
 from tui.aside import told
 from tui.children import ChildFailed, preview
+from tui.foot import Foot
 from tui.lines import Line, Piece, Role, line, plain
-from tui.pages import TOLD, fields
+from tui.pages import TOLD
 from tui.ports import Desk
 from tui.rows import VERDICTS
+from tui.setting import fields
 from tui.when import old
 from tui.workers import begin
 
@@ -93,10 +95,11 @@ class Follow(ModalScreen[tuple[Address, str | None] | None]):
                 yield Button("Look", id="look", variant="primary", compact=True)
                 yield Button("Follow", id="yes", variant="success", compact=True, disabled=True)
                 yield Button("Back", id="no", compact=True)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Foot()
 
     def on_mount(self) -> None:
-        self._tell([line(("Enter looks at their plan first; nothing is added yet.", Role.DIM))])
+        told = "Enter looks at their plan first; nothing is added yet. Following signs your plan anew."
+        self._tell([line((told, Role.DIM))])
         self.where.focus()
 
     def _tell(self, lines: list[Line]) -> None:

@@ -10,11 +10,26 @@ from textual.binding import Binding
 
 from tui.places import Tab
 
+ANYWHERE: Final = frozenset(
+    {"back", "compose", "fetch", "follow", "help", "muted", "search", "turn_view", "undo", "view"}
+)
+"""Actions of the screen that need no list of posts; all others of `SCREEN_KEYS` are about one."""
+
+
+def of_lists(action: str) -> bool:
+    """Whether this action of the screen is about a list of posts, or the selected row of one."""
+    return action in _OF_LISTS
+
+
+def action_of(binding: Binding) -> str:
+    """The name of what a binding does, without what it is done with."""
+    return binding.action.partition("(")[0]
+
 
 def _key(
     key: str, action: str, name: str, told: str, *, shown: bool = False, display: str | None = None, id: str = ""
 ) -> Binding:
-    return Binding(key, action, name, tooltip=told, show=shown, key_display=display, id=id or action)
+    return Binding(key, action, name, tooltip=told, show=shown, key_display=display, id=id or action.replace("_", "-"))
 
 
 SCREEN_KEYS: Final = (
@@ -28,15 +43,24 @@ SCREEN_KEYS: Final = (
     _key("q", "back(True)", "Quit", "back; from the timeline: quit", shown=True, id="quit"),
     _key("escape", "back", "Back", "back to where you came from"),
     _key("t", "thread", "Thread", "the whole thread as a list"),
+    _key("E", "edit", "Edit", "edit the selected post, if it is your own"),
+    _key("U", "undo", "Undo", "take your last post back"),
     _key("u", "author", "Author", "all posts of this author"),
     _key("o", "links", "Links", "open links of the selected post"),
+    _key("H", "history", "History", "what an edited post said before"),
+    _key("v", "record", "Record", "the record as it was signed"),
+    _key("T", "exact", "Times", "exact times in the list, or ages"),
     _key("z", "unfold", "Unfold", "show what is folded under a subject"),
-    _key("y", "copy", "Copy", "copy text or reference"),
+    _key("y", "copy", "Copy", "copy text, link, time or reference"),
     _key("N", "toggle_read", "Toggle read", "mark as unread, or as read"),
     _key("A", "all_read", "All read", "mark all of this list as read"),
     _key("full_stop", "take_new", "Show new", "take in what is new", display="."),
     _key("F", "filter", "Filter", "show only what is unread, or all"),
+    _key("e", "everyone", "Everyone", "the timeline of everyone here, or of whom you follow"),
     _key("x", "unfollow", "Unfollow", "stop following the selected author"),
+    _key("m", "mute", "Mute", "leave its author, a tag or a word out of what you read"),
+    _key("M", "muted", "Muted", "what is muted, to take it back"),
+    _key("K", "compare", "Key", "compare the author's key, and pin it"),
     *(
         _key(str(number), f"view('{tab}')", tab.capitalize(), f"the view {tab.capitalize()}", id=f"view-{tab}")
         for number, tab in enumerate(Tab, 1)
@@ -45,4 +69,8 @@ SCREEN_KEYS: Final = (
     _key("l,right", "turn_view(1)", "Next view", "the next view", id="next-view"),
     _key("h,left", "turn_view(-1)", "Previous view", "the view before", id="previous-view"),
     _key("colon", "app.command_palette", "Commands", "commands by name", display=":", id="commands"),
+    _key("tab", "app.focus_next", "Next part", "to the next part of the screen", id="next-part"),
+    _key("shift+tab", "app.focus_previous", "Part before", "to the part before", id="previous-part"),
 )
+
+_OF_LISTS: Final = {action_of(binding) for binding in SCREEN_KEYS} - ANYWHERE

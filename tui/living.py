@@ -25,7 +25,8 @@ LOOK_EVERY: Final = 1.0
 class LivingScreen(ReadingScreen):
     """The reading screen, kept up with the store."""
 
-    _version: int | None = None
+    version: int | None = None
+    """That of the store when it was looked at last."""
 
     def on_mount(self) -> None:
         self._looking = asyncio.Lock()
@@ -39,13 +40,18 @@ class LivingScreen(ReadingScreen):
         """Whether somebody has written to the store since the last look, and what; after one that is going on."""
         async with self._looking:
             version = await self.ask(Reader.data_version)
-            if version is not None and version != self._version:
-                self._version = version
-                await self._changed()
+            before, self.version = self.version, version
+            if version is not None and version != before:
+                await self.store_changed()
 
-    async def _changed(self) -> None:
+    async def store_changed(self) -> None:
+        """Somebody has written: bring up to date what is in sight."""
         spot = self.spot
-        if not self.is_listed:  # the store could not be read until now, or it is being listed this moment
+        if spot.place.is_pane:
+            if self.pane is not None and self.is_listed:
+                await self.pane.changed()
+                self.show_where()
+        elif not self.is_listed:  # the store could not be read until now, or it is being listed this moment
             await self.open_place(spot)
         elif not spot.place.is_items:
             await self.reload()
@@ -61,7 +67,7 @@ class LivingScreen(ReadingScreen):
     async def reload(self) -> bool:
         """List the same place as it is by now; whether the reader still was there."""
         spot = self.spot
-        if not self.is_listed:
+        if not self.is_listed or spot.place.is_pane:
             return False
         listing = await self.ask(partial(places.listing, place=spot.place))
         if listing is None or self.spot is not spot:
@@ -80,7 +86,8 @@ class LivingScreen(ReadingScreen):
     async def _take_new(self) -> None:
         offered, was_empty = self.status.offered, not self.timeline.keys
         if await self.reload() and not was_empty:
-            self.say(f"{offered} new taken in: n goes to the next unread, g to the newest.")
+            next_one, top = self.key("next-unread"), self.key("top")
+            self.say(f"{offered} new taken in: {next_one} goes to the next unread, {top} to the newest.")
 
     # What is unread
 

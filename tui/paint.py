@@ -1,43 +1,55 @@
 """From lines to what Textual draws: strips of segments in the theme's styles.
 
 - What is drawn is text and styles; no string is ever parsed as markup, and links and actions are not in the text.
-- A style belongs to a role (`tui.lines.Role`) and is a component class, ``role--…`` in `styles.tcss`.
+- Right-to-left text reorders nothing beside it (`tui.bidi`): here it is made sure that what one widget draws at
+  the end of a line stays out of the next.
+- A style belongs to a role (`tui.lines.Role`) and is a component class of the application, ``role--…`` in
+  `styles.tcss`. Textual makes such styles anew whenever their owner is styled, which for a widget is at every change of
+  focus: here that would be seventeen a widget.
 """
 
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.bidi import LRM, is_mixed
 from tui.lines import Line, Role
 
 # Blanks at the ends of a text stand apart: some programs that draw an exported picture (SVG) lose them otherwise.
 _EDGES = re.compile(r"(^ +| +$)")
 
+_REVERSE = Style(reverse=True)
+
 CURSOR = "line--cursor"
 CURSOR_BLURRED = "line--cursor-blurred"
+
+STYLES: Final = frozenset({*(f"role--{role}" for role in Role), CURSOR, CURSOR_BLURRED})
+"""The component classes that an application needs in which something is painted."""
 
 
 class Painted(ScrollView, can_focus=True):
     """A scrolled widget whose lines are painted here; the subclass says which lines there are."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*(f"role--{role}" for role in Role), CURSOR, CURSOR_BLURRED}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._styles_of: dict[tuple[Role, str], Style] = {}
+        self._styled: tuple[object, ...] = ()
 
     def notify_style_update(self) -> None:
-        """Textual calls this when the theme has changed."""
+        """Textual calls this when the theme may have changed, and whenever the focus has."""
         super().notify_style_update()
-        self._styles_of.clear()
-        self.forget_strips()
+        styled = (self.app.theme, self.rich_style, self.background_colors)
+        if styled != self._styled:
+            self._styled = styled
+            self._styles_of.clear()
+            self.forget_strips()
 
     def forget_strips(self) -> None:
         """Drop whatever was painted in styles that may no longer be the theme's."""
@@ -49,7 +61,10 @@ class Painted(ScrollView, can_focus=True):
 
     def paint(self, line: Line, width: int, ground: str = "") -> Strip:
         """`line` in exactly `width` cells; `ground` is the component class of what lies under it."""
-        parts = [(part, role) for text, role in line.pieces for part in _EDGES.split(text) if part]
+        pieces = line.pieces
+        if any(is_mixed(text) for text, _ in pieces):
+            pieces = (*pieces, ("" if pieces[-1][0].endswith(LRM) else LRM, Role.TEXT))
+        parts = [(part, role) for text, role in pieces for part in _EDGES.split(text) if part]
         segments = [Segment(part, self._style(role, ground)) for part, role in parts]
         return Strip(segments).adjust_cell_length(width, self._style(Role.TEXT, ground))
 
@@ -60,10 +75,20 @@ class Painted(ScrollView, can_focus=True):
     def _style(self, role: Role, ground: str) -> Style:
         found = self._styles_of.get((role, ground))
         if found is None:
-            under = self.get_component_rich_style(ground) if ground else self.rich_style
-            styles = self.get_component_styles(f"role--{role}")
+            styles = self.app.get_component_styles(f"role--{role}")
+            behind, under = self.background_colors[1], self.rich_style
+            if ground:
+                lying = self.app.get_component_styles(ground)
+                behind += lying.background
+                under = Style.from_color(under.color, behind.rich_color) + lying.text_style
             # A colour that lets its ground through is mixed here, for each ground that it can stand on.
-            behind = Color.from_rich_color(under.bgcolor) if under.bgcolor is not None else self.background_colors[1]
             found = under + Style.from_color((behind + styles.color).rich_color) + styles.text_style
             self._styles_of[role, ground] = found
         return found
+
+
+def reversed_in(strip: Strip, start: int, end: int) -> Strip:
+    """The strip with cells `start` to `end` in reverse, which is told apart without any colour."""
+    before, within, after = strip.divide([start, end, max(end, strip.cell_length)])
+    turned = [Segment(text, (style or Style()) + _REVERSE, control) for text, style, control in within]
+    return Strip([*before, *turned, *after], strip.cell_length)

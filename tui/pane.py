@@ -16,6 +16,7 @@ from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf, told
 from tui.places import Place
+from tui.progress import Progress
 
 T = TypeVar("T")
 
@@ -64,6 +65,9 @@ class Pane(Container):
 
     def tick(self) -> None:
         """Time has passed: ages are drawn anew."""
+
+    def progress(self, told: Progress | None) -> None:
+        """How far a fetch is that is going on; None when it is over. Told while the pane is in sight."""
 
     def back(self) -> bool:
         """Leave what lies over the pane's first page; False where nothing does, and the frame goes back."""

@@ -1,16 +1,16 @@
 """Where a reader can be: the views, an author's posts, a thread; and which rows stand there.
 
-A place is a value, so that going back is a stack of them. What a place lists is found aside from the UI
-(`tui.aside`): these functions take a reader of the store, and no widget.
+- A place is a value, so that going back is a stack of them.
+- What a place lists is found aside from the UI (`tui.aside`): these functions take a reader of the store, and no
+  widget. Some views are no list of posts: those are panes (`tui.pane`), which find for themselves what they show.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.address import Address, Reference
 from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, ThreadItem, View
 from tui.pages import Facts
@@ -26,9 +26,14 @@ class Tab(StrEnum):
     TIMELINE = "timeline"
     MENTIONS = "mentions"
     BONDS = "bonds"
+    COMMUNE = "commune"
     FOLLOWING = "following"
     SEARCH = "search"
+    LOG = "log"
 
+
+PANES: Final = frozenset({Tab.BONDS, Tab.COMMUNE, Tab.LOG})
+"""The views that are no list of posts."""
 
 VIEWS: Final = {
     Tab.TIMELINE: View.FOLLOWED,
@@ -36,29 +41,45 @@ VIEWS: Final = {
     Tab.BONDS: View.BONDS,
     Tab.SEARCH: View.SEARCH,
 }
+"""Which items of the store belong to a view. For Bonds, which is a pane, they are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One list. At most one of `author` and `thread` is given, and leads away from its tab."""
+    """One list, or one pane. At most one of `author` and `thread` is given, and leads away from its tab."""
 
     tab: Tab = Tab.TIMELINE
     author: Address | None = None
     thread: Reference | None = None
     words: str = ""
     unread: bool = False
+    everyone: bool = False
+    """In the timeline: all that this node holds, and not only those who are followed."""
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is a view itself, and not an author or a thread over one."""
+        return self.author is None and self.thread is None
+
+    @property
+    def is_pane(self) -> bool:
+        """Whether it is no list of posts."""
+        return self.is_view and self.tab in PANES
 
     @property
     def is_items(self) -> bool:
         """Whether it lists items of the store, newest first, and so may be long."""
-        return self.thread is None and (self.author is not None or self.tab is not Tab.FOLLOWING)
+        if self.is_view:
+            return self.tab in VIEWS and self.tab not in PANES
+        return self.author is not None
 
     @property
     def selection(self) -> Selection:
         """What the store is asked for, where the place lists items."""
         if self.author is not None:
             return Selection(View.AUTHOR, author=self.author, unread=self.unread)
-        return Selection(VIEWS[self.tab], words=self.words, unread=self.unread)
+        view = View.EVERYONE if self.everyone and self.tab is Tab.TIMELINE else VIEWS[self.tab]
+        return Selection(view, words=self.words, unread=self.unread)
 
     @property
     def title(self) -> str:
@@ -66,8 +87,13 @@ class Place:
         if self.thread is not None:
             return "Thread"
         if self.author is not None:
-            return str(self.author)
-        name = f"Search: {self.words}" if self.words else self.tab.capitalize()
+            name = str(self.author)
+        elif self.words:
+            name = f"Search: {self.words}"
+        elif self.tab is Tab.TIMELINE:
+            name = "Timeline, everyone" if self.everyone else "Timeline, followed"
+        else:
+            name = self.tab.capitalize()
         return f"{name}, unread" if self.unread else name
 
 
@@ -80,6 +106,8 @@ class Spot:
     line: int | None = None
     at: Reference | None = None
     """The selected record, where the row is one: keys do not outlive the store, references do."""
+    who: Address | None = None
+    """The selected author, where the row is one; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +125,8 @@ def listing(reader: Reader, place: Place) -> Listing:
         for index, found in enumerate(reader.thread(place.thread)):
             entries[found.item.rowid if found.item is not None else -1 - index] = found
         return Listing(list(entries), entries)
+    if place.is_pane:
+        return Listing([])
     if not place.is_items:
         authors: dict[int, Entry] = {author.id: author for author in reader.authors()}
         return Listing(list(authors), authors)
@@ -122,40 +152,41 @@ def unread_in(reader: Reader, place: Place, have: Mapping[int, int]) -> list[int
     return [rowid for rowid in reader.rowids(unread) if rowid in have]
 
 
-def counts(reader: Reader) -> dict[Tab, int]:
-    """What is unread in each view that counts it; how many are followed for that view."""
-    found: dict[Tab, int] = {tab: reader.unread(view) for tab, view in VIEWS.items() if tab is not Tab.SEARCH}
-    found[Tab.FOLLOWING] = sum(1 for author in reader.authors() if not author.is_me)
+def counts(reader: Reader, everyone: bool = False) -> dict[Tab, int]:
+    """What is unread in each view that counts it; how many are followed, and how many of them did not answer.
+
+    `everyone`: whether the timeline is that of all whom this node holds. Commune is not among them: its findings follow
+    from whole ledgers, and are counted by themselves (`tui.noticing`).
+    """
+    views = {**VIEWS, Tab.TIMELINE: View.EVERYONE} if everyone else VIEWS
+    found: dict[Tab, int] = {tab: reader.unread(view) for tab, view in views.items() if tab is not Tab.SEARCH}
+    followed = [author for author in reader.authors() if not author.is_me]
+    found[Tab.FOLLOWING] = len(followed)
+    found[Tab.LOG] = sum(1 for author in followed if author.failure)
     return found
 
 
+def as_listed(items: Iterable[Item], place: Place) -> dict[int, Entry]:
+    """Items as `place` shows them: on an author's own page, which was asked for by name, nothing is muted."""
+    if place.author is None:
+        return {item.rowid: item for item in items}
+    return {item.rowid: replace(item, muted=None) for item in items}
+
+
 def facts(reader: Reader, entry: Entry) -> Facts:
-    """What the page of `entry` is made of, as it is in the store by now."""
+    """What the page of `entry` is made of, as it is in the store by now; muted where its row is."""
     if isinstance(entry, ThreadItem):
         if entry.item is None:
             return Facts(author=reader.author(entry.reference.address))
         entry = entry.item
     if isinstance(entry, Item):
         item = next(iter(reader.items([entry.rowid])), entry)
+        item = item if entry.muted is not None else replace(item, muted=None)
         return Facts(item, reader.author(item.address), tuple(reader.thread(item.reference)))
     return Facts(author=reader.author(entry.address) or entry)
 
 
-def remember(spot: Spot) -> str:
-    """The text from which :func:`recall` finds the way back."""
-    return json.dumps({"view": spot.place.tab, "at": str(spot.at) if spot.at else None, "line": spot.line})
-
-
-def recall(reader: Reader, text: str | None) -> Spot:
-    """The spot that :func:`remember` wrote; the top of the timeline where that is no longer to be found."""
-    try:
-        kept = json.loads(text or "{}")
-        tab = Tab(kept["view"])
-        line = kept["line"] if isinstance(kept["line"], int) else None
-        at = Reference.parse(kept["at"]) if kept["at"] else None
-    except (ValueError, KeyError, TypeError, AttributeError, AddressError):
-        return Spot(Place())
-    if tab is Tab.SEARCH:
-        return Spot(Place())
-    found = reader.find(str(at)) if at is not None else []
-    return Spot(Place(tab), found[0].rowid if found else None, line)
+def facts_of(reader: Reader, address: Address) -> Facts:
+    """What the page of somebody is made of, of whom there is no post to select."""
+    author = reader.author(address)
+    return Facts(author=author) if author is not None else Facts(stranger=address)

@@ -4,20 +4,26 @@
 - The first cell says whether the row is the selected one, the second whether it is unread; the first line says who,
   with which verdict, and when. Each of them is a shape or a word.
 - The name that somebody gave themselves is never shown without their address, unless it is the reader's own name
-  for them.
+  for them. Whom an answer answers is said by that name too, or by the address.
+- In a thread, lines before the rows say who answers whom (`tui.branches`).
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from thimbl.core.address import Address
+from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.offer import BondOffer, one_line
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import folded
 from thimbl.store.types import Author, Item, ThreadItem
+from tui.branches import Branch, levels_in
 from tui.lines import BLANK, Line, Piece, Pieces, Role, line, plain, spread, words, wrap
-from tui.when import moment, old, since
+from tui.when import ahead, moment, old, precise, since
 
 Entry = Item | Author | ThreadItem
 
@@ -33,11 +39,10 @@ UNREAD: Final = "●"
 CLIPPED: Final = 1_000
 """Characters of a text that a row looks at: more than the widest row shows."""
 
-MAX_INDENT: Final = 8
-"""Levels of a thread that are indented; a deeper one stands under the last."""
-
 MAX_VALUE: Final = 300
 """Characters of one value of an announcement that are shown."""
+
+NOT_FETCHED: Final[Pieces] = (("This record has not been fetched: follow its author to read it.", Role.DIM),)
 
 VERDICTS: Final[dict[Verdict | None, Piece]] = {
     Verdict.VERIFIED: ("✓ verified", Role.GOOD),
@@ -58,6 +63,24 @@ def verdict_of(item: Item) -> Piece:
     return ("◇ you", Role.GOOD) if item.is_me else VERDICTS[item.verdict]
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the rows of a list are drawn."""
+
+    names: Mapping[Address, str] = field(default_factory=dict)
+    """What the reader calls people."""
+    exact: bool = False
+    """Times to the minute, and not as ages."""
+
+    def name(self, address: Address) -> Piece:
+        """What stands for somebody who is only named."""
+        return plain(self.names.get(address) or str(address), Role.DIM)
+
+    def when(self, then: int, now: float) -> str:
+        """A time as it stands in a row."""
+        return precise(then) if self.exact else moment(then, now)
+
+
 def who(item: Item | Author, role: Role = Role.NAME) -> Pieces:
     """Who it is: the reader's name for them, or their own, and always their address."""
     address = (str(item.address), Role.DIM)
@@ -65,17 +88,29 @@ def who(item: Item | Author, role: Role = Role.NAME) -> Pieces:
     return (plain(called, role), (" ", Role.TEXT), address)
 
 
-def draw(entry: Entry | None, width: int, height: int, now: float, *, selected: bool = False) -> list[Line]:
-    """The row of `entry`: `height` lines of at most `width` cells. None is a row that is still being read."""
+def draw(
+    entry: Entry | None,
+    width: int,
+    height: int,
+    now: float,
+    *,
+    selected: bool = False,
+    branch: Branch | None = None,
+    manner: Manner = Manner(),
+) -> list[Line]:
+    """The row of `entry`: `height` lines of at most `width` cells. None is a row that is still being read.
+
+    `branch` is where it hangs, in a list that is a thread.
+    """
     inner = width - GUTTER - 1  # and a blank before whatever stands at the right
     if isinstance(entry, Author):
         body = _author(entry, inner, height, now)
         unread = False
     elif isinstance(entry, Item):
-        body = _item(entry, inner, height, now, 0)
+        body = _item(entry, inner, height, now, manner)
         unread = entry.unread
     elif entry is not None:
-        body = _threaded(entry, inner, height, now)
+        body = _threaded(entry, branch or Branch(), inner, height, now, manner)
         unread = entry.item is not None and entry.item.unread
     else:
         body = [line(("…", Role.DIM))]
@@ -95,6 +130,8 @@ def summary(item: Item, now: float) -> Pieces:
         return (("retracted by its author", Role.DIM),)
     if item.withheld:
         return (("withheld: its text is not here", Role.DIM),)
+    if item.muted is not None:
+        return ((f"muted: {safe_line(item.muted)}", Role.DIM),)
     if item.kind == BOND_OFFER:
         try:
             return (("◆ ", Role.OFFER), (one_line(BondOffer.from_body(item.body), int(now)), Role.TEXT))
@@ -106,8 +143,18 @@ def summary(item: Item, now: float) -> Pieces:
         if (item.subject or "").strip():
             return (("▸ ", Role.WARN), plain(folded(item.subject, item.text)[:CLIPPED], Role.WARN))
         return words(folded(None, item.text[:CLIPPED]))
-    told = " · ".join(f"{key} {value}" for key, value in table(item)[:4])
-    return ((f"▪ {kind_words(item)}  ", Role.HEAD), (told[:CLIPPED], Role.DIM))
+    if (said := in_words(item, now)) is not None:
+        return (("▪ ", Role.HEAD), (said[:CLIPPED], Role.TEXT))
+    listed = " · ".join(f"{key} {value}" for key, value in table(item)[:4])
+    return ((f"▪ {kind_words(item)}  ", Role.HEAD), (listed[:CLIPPED], Role.DIM))
+
+
+def in_words(item: Item, now: float) -> str | None:
+    """An announcement as a sentence, escaped; None where it is malformed, or of a kind that is not known here."""
+    try:
+        return None if item.malformed else announced(item.kind, item.body, int(now), item.code_of)
+    except Malformed:
+        return None
 
 
 def kind_words(item: Item) -> str:
@@ -127,30 +174,45 @@ def _value(value: object) -> str:
     return safe_line(text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…")
 
 
-def _item(item: Item, width: int, height: int, now: float, indent: int) -> list[Line]:
+def _item(item: Item, width: int, height: int, now: float, manner: Manner) -> list[Line]:
+    return [_first(item, width, now, manner), *_rest(item, width, height - 1, now)]
+
+
+def _first(item: Item, width: int, now: float, manner: Manner, note: Pieces = ()) -> Line:
     name = who(item, Role.MARK if item.unread else Role.NAME)
     notes: list[Piece] = []
-    if item.re is not None or item.to is not None:
-        notes.append(("  ↳ reply", Role.DIM))
+    if (answered := item.re.address if item.re is not None else item.to) is not None:
+        notes += [("  ↳ ", Role.DIM), manner.name(answered)]
     if item.edited is not None:
         notes.append(("  edited", Role.DIM))
-    age = moment(item.time, now)
+    age = manner.when(item.time, now)
     right = (verdict_of(item), (age.rjust(max(len(age) + 2, 11)), Role.DIM))
-    margin = (" " * indent, Role.TEXT)
-    lines = [line(margin, *spread((*name, *notes), right, width - indent))]
-    return lines + [line(margin, *pieces) for pieces in wrap(summary(item, now), width - indent - 1, height - 1)]
+    return line(*spread((*name, *note, *notes), right, width))
 
 
-def _threaded(place: ThreadItem, width: int, height: int, now: float) -> list[Line]:
-    indent = min(2 * min(place.depth, MAX_INDENT), max(0, width // 3))
+def _rest(item: Item, width: int, height: int, now: float) -> list[Line]:
+    return [line(*pieces) for pieces in wrap(summary(item, now), width - 1, height)]
+
+
+def _threaded(place: ThreadItem, branch: Branch, width: int, height: int, now: float, manner: Manner) -> list[Line]:
+    levels = levels_in(width)
+    lead: Piece = (branch.lead(levels), Role.RULE)
+    margin: Piece = (branch.margin(levels), Role.RULE)
+    first, rest = width - len(lead[0]), width - len(margin[0])
+    note: Pieces = ()
+    if branch.folded:
+        note = ((f"  ▸ {branch.under} folded", Role.WARN),)
     if place.item is not None:
-        return _item(place.item, width, height, now, indent)
-    margin = (" " * indent, Role.TEXT)
+        head, body = _first(place.item, first, now, manner, note), _rest(place.item, rest, height - 1, now)
+    else:
+        head, body = _missing(place, first, note), [line(*wrap(NOT_FETCHED, rest, 1)[0])]
+    body += [BLANK] * (height - 1 - len(body))
+    return [line(lead, *head.pieces), *(line(margin, *under.pieces) for under in body)]
+
+
+def _missing(place: ThreadItem, width: int, note: Pieces) -> Line:
     told = (str(place.reference.address), Role.NAME), (f"  #{place.reference.id[:8]}", Role.DIM)
-    return [
-        line(margin, *spread(told, (("not here", Role.WARN),), width - indent)),
-        line(margin, *wrap((("This record has not been fetched: follow its author to read it.", Role.DIM),), width)[0]),
-    ]
+    return line(*spread((*told, *note), (("not here", Role.WARN),), width))
 
 
 def _author(author: Author, width: int, height: int, now: float) -> list[Line]:
@@ -169,12 +231,18 @@ def state_of(author: Author, now: float, *, head: bool = True) -> Pieces:
         told.append((f"head {old(author.updated, now)}", Role.DIM))
     if author.asked is not None:
         told.append((f"asked {since(author.asked, now)}", Role.DIM))
+        if author.answered != author.asked and author.answered is not None:
+            told.append((f"answered {since(author.answered, now)}", Role.DIM))
+        if author.followed and not author.is_me:
+            told.append((f"again {ahead(author.due, now)}", Role.DIM))
     elif not author.is_me:
         told.append(("not asked yet: R fetches", Role.DIM))
     if author.failure is not None:
         told.append((f"no answer: {safe_line(author.failure)}", Role.BAD))
     if author.private:
         told.append(("followed privately", Role.DIM))
+    if author.muted:
+        told.append(("muted", Role.WARN))
     separated: list[Piece] = []
     for piece in told:
         separated += [(" · ", Role.DIM), piece] if separated else [piece]

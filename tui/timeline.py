@@ -4,11 +4,13 @@
 - Entries are asked for around what is shown and kept in a bounded cache; a row is drawn once and its strips are kept.
 - Nothing moves under the reader's eyes: new keys are merged with the selected row staying on its line of the screen,
   and an entry that changed is replaced where it stands.
+- In a thread the rows hang on each other (`tui.branches`), and a branch can be folded.
 - The widget knows no store: it says what it wants (:class:`Timeline.Wanted`) and is supplied.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events
@@ -17,9 +19,10 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.branches import Branch, by_key, unfolded
 from tui.lines import Line, line
 from tui.paint import CURSOR, CURSOR_BLURRED, Painted
-from tui.rows import Entry, draw
+from tui.rows import Entry, Manner, draw
 
 AHEAD: Final = 30
 """Rows that are read above and below the screen when one of them is missing: a page of scrolling without a gap."""
@@ -38,13 +41,16 @@ class Timeline(Painted):
     """Rows by key, one of them selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Next", show=False, tooltip="the next, older one"),
-        Binding("k,up", "step(-1)", "Previous", show=False, tooltip="the one above"),
-        Binding("g,home", "go_end(-1)", "Newest", show=False, tooltip="to the top of the list"),
-        Binding("G,end", "go_end(1)", "Oldest", show=False, tooltip="to the end of the list"),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("enter", "open", "Read", show=False, tooltip="read what is selected; in Following: their posts"),
+        Binding("j,down", "step(1)", "Next", show=True, id="down", tooltip="the next, older one"),
+        Binding("k,up", "step(-1)", "Previous", show=False, id="up", tooltip="the one above"),
+        Binding("g,home", "go_end(-1)", "Newest", show=False, id="top", tooltip="to the top of the list"),
+        Binding("G,end", "go_end(1)", "Oldest", show=False, id="end", tooltip="to the end of the list"),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page-down"),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page-up"),
+        Binding(
+            "space", "fold", "Fold", show=False, id="fold", tooltip="in a thread: fold what answers it, or unfold it"
+        ),
+        Binding("enter", "open", "Read", show=False, id="open", tooltip="read it; in Following: their posts"),
     ]
 
     class Wanted(Message):
@@ -67,7 +73,11 @@ class Timeline(Painted):
     def __init__(self, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._now = now
+        self._all: Sequence[int] = ()
         self._keys: list[int] = []
+        self._branches: dict[int, Branch] = {}
+        self._folded: set[int] = set()
+        self.manner = Manner()
         self._row_of: dict[int, int] = {}
         self._cursor = 0
         self._entries: OrderedDict[int, Entry] = OrderedDict()
@@ -121,6 +131,7 @@ class Timeline(Painted):
         self, keys: Sequence[int], entries: Mapping[int, Entry], key: int | None = None, line: int | None = None
     ) -> None:
         """List other rows; `key` is selected and stands `line` lines below the top, or both are the first."""
+        self._folded.clear()
         self._entries = OrderedDict(entries)
         self._pending.clear()
         self._painted.clear()
@@ -133,10 +144,13 @@ class Timeline(Painted):
         known = frozenset(keys)
         # Where the selected row is gone, the nearest one below it that is left takes its place.
         key = next((key for key in before[cursor:] if key in known), None)
-        self._set_keys(keys, key, line, fallback=min(cursor, max(0, len(keys) - 1)))
+        self._set_keys(keys, key, line, fallback=cursor)
 
     def _set_keys(self, keys: Sequence[int], key: int | None, line: int, fallback: int = 0) -> None:
-        self._keys = list(keys)
+        self._all = keys
+        self._branches = by_key(keys, self._entries)
+        self._keys = unfolded(keys, self._branches, self._folded) if self._folded else list(keys)
+        fallback = min(fallback, max(0, len(self._keys) - 1))
         self._row_of = {key: row for row, key in enumerate(self._keys)}
         self._cursor = self._row_of.get(key, fallback) if key is not None else fallback
         self._lay_out(line)
@@ -198,6 +212,12 @@ class Timeline(Painted):
         self._painted.clear()
         self.refresh()
 
+    def draw_in(self, manner: Manner) -> None:
+        """Draw the rows in this manner from now on."""
+        if manner != self.manner:
+            self.manner = manner
+            self.tick()
+
     # Drawing
 
     def forget_strips(self) -> None:
@@ -217,9 +237,9 @@ class Timeline(Painted):
         key = self._keys[row]
         ground = "" if row != self._cursor else CURSOR if self.has_focus else CURSOR_BLURRED
         strips = self._painted.get((key, ground))
-        if strips is None:
+        if strips is None or len(strips) != self.row_height:  # drawn before the terminal grew or shrank
             entry = self._entries.get(key)
-            lines = draw(entry, width, self.row_height, self._now(), selected=row == self._cursor)
+            lines = self._draw(key, entry, width, selected=row == self._cursor)
             strips = self.paint_rows(lines, width, ground)
             if entry is None:
                 self._want()
@@ -229,6 +249,12 @@ class Timeline(Painted):
                 if len(self._painted) > ROWS_KEPT:
                     self._painted.popitem(last=False)
         return strips[part]
+
+    def _draw(self, key: int, entry: Entry | None, width: int, *, selected: bool) -> list[Line]:
+        branch = self._branches.get(key)
+        if branch is not None and key in self._folded:
+            branch = replace(branch, folded=True)
+        return draw(entry, width, self.row_height, self._now(), selected=selected, branch=branch, manner=self.manner)
 
     def _blank_line(self, y: int, width: int) -> Strip:
         top = max(0, (self.size.height - len(self._blank)) // 3)
@@ -316,6 +342,24 @@ class Timeline(Painted):
     def action_open(self) -> None:
         if self._keys:
             self.post_message(self.Opened())
+
+    def action_fold(self) -> None:
+        """Fold the branch that begins with the selected row, or the one that it is part of; or unfold it."""
+        key = self.key
+        if key is None or key not in self._branches:
+            return
+        if not self._branches[key].under:
+            parent = self._above(key)
+            if parent is None:
+                return
+            key = parent
+        self._folded ^= {key}
+        self._set_keys(self._all, key, self.line)
+
+    def _above(self, key: int) -> int | None:
+        depth, row = self._branches[key].depth, self._cursor
+        above = (other for other in reversed(self._keys[:row]) if self._branches[other].depth < depth)
+        return next(above, None)
 
     def on_click(self, event: events.Click) -> None:
         row = (event.y + self.scroll_offset.y) // self.row_height

@@ -32,11 +32,20 @@ def moment(then: int, now: float) -> str:
     return local.strftime("%a %H:%M") if 0 < distance < WEEK else local.strftime("%Y-%m-%d")
 
 
+def precise(then: int) -> str:
+    """A time to the minute as it stands in a list where exact times are asked for, ``2026-11-22 08:00``."""
+    local = _local(then)
+    return _utc_date(then) if local is None else local.strftime("%Y-%m-%d %H:%M")
+
+
 def exactly(then: int) -> str:
     """A time to the second with its zone, ``2026-11-22 08:00:00 +0100``."""
     local = _local(then)
-    if local is not None:
-        return local.strftime("%Y-%m-%d %H:%M:%S %z")
+    return in_utc(then) if local is None else local.strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def in_utc(then: int) -> str:
+    """A time as a plan states it, ``2026-11-22T07:00:00Z``."""
     try:
         return format_time(then)
     except TimeError:
@@ -53,6 +62,12 @@ def since(then: int, now: float) -> str:
     """How long ago something happened here: ``3h ago``, ``just now``."""
     distance = int(now) - then
     return "just now" if distance < MINUTE else f"{short_span(distance)} ago"
+
+
+def ahead(then: int | None, now: float) -> str:
+    """When something is to happen: ``in 20m``; ``now`` where its time has come, or it has none."""
+    distance = 0 if then is None else then - int(now)
+    return f"in {short_span(distance)}" if distance > 0 else "now"
 
 
 def _utc_date(then: int) -> str:

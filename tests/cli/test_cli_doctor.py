@@ -161,3 +161,18 @@ def test_a_clock_that_is_a_day_off(ana: Ana, seconds: int) -> None:
     done = CliRunner().invoke(main, ["doctor", "--offline"], env=env, obj=context)
     assert done.exit_code == 4
     assert re.search(r"^fault clock ", done.stdout, re.MULTILINE)
+
+
+def test_what_the_terminal_program_can_not_take(ana: Ana) -> None:
+    """A note for each, which spoils nothing; and none where all is well."""
+    config = ana.home / "config.yaml"
+    said = config.read_text()
+    config.write_text(said + "tui:\n  theme: thimble\n  keys: {compose: r, replly: C}\n")
+    lines = [line for line in ana.doctor().splitlines() if line.startswith("note  tui")]
+    assert [line[18:60] for line in lines] == [
+        "tui: theme: there is no theme 'thimble': C",
+        "tui: keys: there is nothing called 'replly",
+        "tui: keys: 'r' would be both compose and r",
+    ]
+    config.write_text(said + "tui:\n  theme: nord\n  keys: {compose: C}\n")
+    assert "tui" not in ana.subjects(level="note")

@@ -215,7 +215,7 @@ def test_tui_on_a_terminal(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
     """It gets the store, which is there by then, and a desk that asks nobody behind the full screen."""
     seen: list[tuple[Path, Any]] = []
 
-    def run(store: Path, desk: Any, _clock: object) -> int:
+    def run(store: Path, desk: Any, _clock: object, _comfort: object) -> int:
         assert store.exists()
         seen.append((store, desk))
         return 0

@@ -170,7 +170,7 @@ def test_key_and_move() -> None:
     moved = block(announcement("move", {"from": "a@b.example", "to": "c@d.example"}))
     assert moved[1:] == ["    moved from a@b.example to c@d.example"]
     odd = block(announcement("move", {"to": 5}, malformed="from"))
-    assert odd[1:] == ["    move (malformed: from)", "      to  5"]
+    assert odd[1:] == ["    move (malformed: from: is no address)", "      to  5"]
 
 
 def test_announcements_of_a_commune_are_sentences_with_a_table() -> None:
@@ -184,10 +184,24 @@ def test_announcements_of_a_commune_are_sentences_with_a_table() -> None:
         "      interest to ana@fields.example  3.33 EUR",
         "      interest to bo@dairy.example    3.33 EUR",
     ]
-    assert len(block(announcement("redemption", body), full=True)) > len(lines)
+    full = block(announcement("redemption", body), full=True)
+    assert (full[: len(lines)], full[-1]) == (lines, "      period  2026-11")
+    assert not any("{" in line for line in full)
+    known = block(announcement("redemption", body, series="TRACTOR-1"))
+    assert known[1] == "    pays on TRACTOR-1 for 2026-11"
+    digest = {"count": 200, "total": "9.00 EUR", "digest": "d" * 52}
+    assert any("ddd" in line for line in block(announcement("redemption", body | {"interest": digest}), full=True))
     many = [{"holder": f"h{number:03}@x.example", "amount": "1.00 EUR"} for number in range(MOST_FIELDS + 1)]
     cut = block(announcement("redemption", body | {"interest": many}))
     assert cut[-1] == f"      (all {MOST_FIELDS + 1}: thimbl show k3jd72ma)"
+
+
+def test_lists_in_full_are_a_line_each() -> None:
+    """Of references, and of maps that hold no lists; all else is JSON."""
+    body = {"of": ["a", "b"], "seen": [{"address": "ana@x.example", "seq": 3}], "odd": [["x"]], "none": []}
+    assert block(announcement("harvest-report", body), full=True)[2:] == [
+        "      of    a", "            b", "      seen  ana@x.example  3", '      odd   [["x"]]', "      none  []",
+    ]
 
 
 def test_other_announcements() -> None:
@@ -273,7 +287,7 @@ def test_item_json() -> None:
     data = item_data(item(re=Reference(LOWER, ID), edited=NOW))
     assert list(data) == [
         "reference", "id", "address", "name", "nick", "me", "verdict", "seq", "time", "kind", "text", "subject", "re",
-        "to", "edited", "retracted", "withheld", "malformed", "unread", "body",
+        "to", "edited", "retracted", "withheld", "malformed", "unread", "muted", "body",
     ]
     assert data["reference"] == f"mark@mill.example#{ID}"
     assert data["time"] == "2026-11-22T10:00:00Z"

@@ -49,7 +49,7 @@ def first(pen: Authoring, text: str) -> str:
 def old_post_with_an_edit(pen: Authoring) -> None:
     pen.post(SECRET_TEXT)
     pen.edit(first(pen, SECRET_TEXT), SECRET_TEXT + " Edited.")
-    say(pen, 100, "A long one, so that the window is soon full. " * 8 + "%d")
+    say(pen, 40, "A long one, so that the window is soon full. " * 8 + "%d")
 
 
 def follows(count: int) -> list[Follow]:

@@ -16,6 +16,7 @@ from tui.acting import ThimblScreen
 from tui.app import ThimblApp
 from tui.composer import Composer
 from tui.rows import draw
+from tui.settings import Comfort
 
 LOOKS = 1_000
 """How often a condition is looked at until it counts as never: some 10 s."""
@@ -120,11 +121,15 @@ class Session:
 
 @asynccontextmanager
 async def running(
-    village: Village, size: tuple[int, int] = (80, 24), desk: VillageDesk | None = None
+    village: Village,
+    size: tuple[int, int] = (80, 24),
+    desk: VillageDesk | None = None,
+    comfort: Comfort | None = None,
+    clock: Callable[[], float] = lambda: NOW,
 ) -> AsyncIterator[Session]:
     """The application on the store of a village, up to where the reader can begin."""
     desk = desk or village.desk()
-    app = ThimblApp(village.path, desk, lambda: NOW)
+    app = ThimblApp(village.path, desk, clock, comfort)
     async with app.run_test(size=size) as pilot:
         session = Session(app, pilot, desk)
         await session.until(lambda: app.reading.begun, "the start")
@@ -140,13 +145,15 @@ def play(
     size: tuple[int, int] = (80, 24),
     village: Village | None = None,
     desk: VillageDesk | None = None,
+    comfort: Comfort | None = None,
+    clock: Callable[[], float] = lambda: NOW,
 ) -> VillageDesk:
     """Run one scene in a furnished village, or in the one that is given; the desk, for what it was asked."""
     place = village or furnished(folder)
     used = desk or place.desk()
 
     async def whole() -> None:
-        async with running(place, size, used) as session:
+        async with running(place, size, used, comfort, clock) as session:
             await scene(session)
 
     coroutine: Coroutine[Any, Any, None] = whole()

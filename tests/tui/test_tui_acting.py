@@ -13,8 +13,9 @@ from tests.tui.village import NOW, Village, VillageDesk, furnished
 from thimbl.core.address import Address
 from thimbl.core.answer import write_answer
 from tui.composer import Composer
-from tui.dialogs import Choice, Confirm, Help, Links, host_of
+from tui.dialogs import Choice, Confirm, Help, Links
 from tui.follow import Follow
+from tui.hosts import way_of
 from tui.keys import SCREEN_KEYS
 from tui.ports import THEME_KEY
 
@@ -103,6 +104,7 @@ def test_fetch_tells_progress_and_failures(tmp_path: Path) -> None:
     desk.reports = [
         {"address": "ana@fields.example", "verdict": "verified", "new": 3},
         {"address": "lower@fields.example", "failure": "no answer within 20 seconds", "new": 0},
+        {"address": "bo@dairy.example", "verdict": "new-key", "reason": "signed by another", "new": 0},
     ]
     desk.fetch_status = 3
 
@@ -110,7 +112,8 @@ def test_fetch_tells_progress_and_failures(tmp_path: Path) -> None:
         await s.press("R")
         await s.until(lambda: "did not answer" in s.screen.status.said)
         said = s.screen.status.said
-        assert said.startswith("Fetched: 3 new, 2 asked, 1 did not answer.")
+        assert said.startswith("Fetched: 3 new, 3 asked, 1 did not answer, 1 not taken.")
+        assert "bo@dairy.example: new key, not taken: signed by another" in said
         assert "lower@fields.example: no answer within 20 seconds" in said
         assert s.screen.status.trouble
 
@@ -138,11 +141,11 @@ class Watched(VillageDesk):
 
     def __init__(self, village: Village, then: str) -> None:
         super().__init__(village)
-        self.sign = village.path.with_name("sign")
+        self.trace = village.path.with_name("trace")
         self.then = then
 
     def watch_command(self) -> list[str]:
-        return [sys.executable, "-c", self.code.format(self.then), str(self.sign)]
+        return [sys.executable, "-c", self.code.format(self.then), str(self.trace)]
 
 
 def test_a_poller_runs_while_the_ui_runs(tmp_path: Path) -> None:
@@ -151,19 +154,9 @@ def test_a_poller_runs_while_the_ui_runs(tmp_path: Path) -> None:
     desk = Watched(village, "time.sleep(600)")
 
     async def scene(s: Session) -> None:
-        await s.until(desk.sign.exists)
+        await s.until(desk.trace.exists)
 
     play(tmp_path, scene, village=village, desk=desk)
-
-
-def test_a_poller_that_dies_is_said(tmp_path: Path) -> None:
-    """With its last words."""
-    village = furnished(tmp_path)
-
-    async def scene(s: Session) -> None:
-        await s.until(lambda: "The poller has ended: it is tired" in s.screen.status.said)
-
-    play(tmp_path, scene, village=village, desk=Watched(village, "sys.exit('it is tired')"))
 
 
 class Browser(webbrowser.BaseBrowser):
@@ -231,7 +224,7 @@ def test_links_of_an_offer(tmp_path: Path) -> None:
 )
 def test_where_a_link_leads(link: str, host: str) -> None:
     """The host that a browser would go to."""
-    assert host_of(link) == host
+    assert way_of(link).host == host
 
 
 def test_copy(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from thimbl.core.times import DAY, HOUR
 from thimbl.store.types import Author, Item, ThreadItem
 from tui.lines import Line, Role
 from tui.pages import THREAD_SHOWN, TOLD, Facts, set_page
-from tui.rows import VERDICTS, draw, summary
+from tui.rows import VERDICTS, Manner, draw, summary
 
 ANA = Address.parse("ana@fields.example")
 IDS = [f"{letter}" * 52 for letter in "abcdefghijklmnopqrstuvwxyz"]
@@ -96,7 +96,9 @@ def test_what_is_gone_is_said() -> None:
 def test_replies_and_edits_are_marked() -> None:
     """In the row and on the page; the line leads to what it answers."""
     reply = replace(POST, re=Reference(Address.parse(ME), IDS[3]), edited=NOW - 60)
-    assert "↳ reply" in draw(reply, 100, 2, NOW)[0].text
+    assert reply.re is not None
+    assert "↳ cy@mill.example" in draw(reply, 100, 2, NOW)[0].text
+    assert "↳ Cyril  edited" in draw(reply, 100, 2, NOW, manner=Manner({reply.re.address: "Cyril"}))[0].text
     assert "edited" in draw(reply, 100, 2, NOW)[0].text
     lines = set_page(Facts(reply), 80, NOW)
     assert next(line for line in lines if "answers cy@mill.example" in line.text).target == reply.re
@@ -158,8 +160,13 @@ def test_hostile_text_is_text() -> None:
     crooked = offer(asset=evil, description=evil, risk=evil)
     bad = offer(face=evil)
     for one in (item, strange, crooked, bad, replace(item, subject=evil)):
-        shown = text(draw(one, 200, 3, NOW)) + page(one, 84, True, author=author, thread=(
-            ThreadItem(0, one.reference, one), ThreadItem(1, Reference(ANA, IDS[5]), replace(item, id=IDS[5]))))
+        shown = text(draw(one, 200, 3, NOW)) + page(
+            one,
+            84,
+            True,
+            author=author,
+            thread=(ThreadItem(0, one.reference, one), ThreadItem(1, Reference(ANA, IDS[5]), replace(item, id=IDS[5]))),
+        )
         assert "\x1b" not in shown
         assert "\u202e" not in shown
         assert "[red]x[/red]" in shown
@@ -194,7 +201,7 @@ def test_a_thread_on_a_page_is_bounded() -> None:
     lines = set_page(Facts(thread[150].item, AUTHOR, thread), 60, NOW)
     assert "thread of 300" in text(lines)
     assert "… 130 before" in text(lines)
-    assert len({line.target for line in lines if line.target}) == THREAD_SHOWN
+    assert len({line.target for line in lines if line.target}) == THREAD_SHOWN - 1  # all but the one that is shown
     assert all(line.width <= 60 for line in lines)
     assert "▶ ana" in text(lines)
 

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.scribe import Scribe
+from tests.tui.stall import Stall
 from thimbl.core.address import Address, Reference
 from thimbl.core.canonical import Value
+from thimbl.core.compose import Change, Entry
 from thimbl.core.log import judge
 from thimbl.core.times import DAY, HOUR, MINUTE, parse_time
+from thimbl.store.mutes import Mute
 from thimbl.store.types import Item
 from thimbl.store.writer import Writer
 
@@ -89,8 +92,9 @@ def furnished(folder: Path) -> Village:
     field.now = NOW - 5 * HOUR
     field.announce("bond-offer", **OFFER)
     field.now = NOW - 4 * HOUR
-    answer = field.post("Ours is white as well. @cy@mill.example was right about the fleece.",
-                        re=f"{ana.address}#{first.id}")
+    answer = field.post(
+        "Ours is white as well. @cy@mill.example was right about the fleece.", re=f"{ana.address}#{first.id}"
+    )
     ana.now = NOW - 3 * HOUR
     ana.post("霜が降りた。野原は真っ白です。👩‍🌾🥬 The school wrote this one.", re=f"{field.address}#{answer.id}")
     ana.now = NOW - 30 * MINUTE
@@ -104,8 +108,10 @@ def furnished(folder: Path) -> Village:
     return village
 
 
-class VillageDesk:
+class VillageDesk(Stall):
     """A `tui.ports.Desk` whose plan is the scribe `me` of a village; it notes what it was asked."""
+
+    village: Village
 
     def __init__(self, village: Village) -> None:
         self.village = village
@@ -114,8 +120,10 @@ class VillageDesk:
         self.saved: dict[str, str] = {}
         self.posted: list[tuple[str, str | None]] = []
         self.replied: list[tuple[Item, str]] = []
+        self.published: list[Change] = []
         self.followed: list[tuple[Address, str | None]] = []
         self.unfollowed: list[Address] = []
+        self.pinned: list[tuple[Address, str]] = []
         self.marked: list[tuple[list[int], bool]] = []
         self.fault: Exception | None = None
         self.reports: list[dict[str, object]] = []
@@ -158,6 +166,22 @@ class VillageDesk:
         with Writer.open(self.village.path) as writer:
             writer.unfollow(address)
 
+    def pin(self, address: Address, fingerprint: str) -> None:
+        self._check()
+        self.pinned.append((address, fingerprint))
+        with Writer.open(self.village.path) as writer:
+            writer.pin(address, fingerprint)
+
+    def mute(self, mute: Mute) -> None:
+        self._check()
+        with Writer.open(self.village.path) as writer:
+            writer.sync_mutes([*(other for other in writer.mutes() if not mute.is_same(other)), mute])
+
+    def unmute(self, mute: Mute) -> None:
+        self._check()
+        with Writer.open(self.village.path) as writer:
+            writer.sync_mutes([other for other in writer.mutes() if not mute.is_same(other)])
+
     def mark(self, rowids: Sequence[int], read: bool) -> None:
         self._check()
         self.marked.append((list(rowids), read))
@@ -179,6 +203,34 @@ class VillageDesk:
 
     def drop_draft(self, name: str) -> None:
         self.drafts.pop(name, None)
+
+    def draft_file(self, name: str) -> Path:
+        path = self.village.path.with_name(f"{name}.txt")
+        path.write_text(self.drafts.get(name, ""), encoding="utf-8")
+        return path
+
+    def rehearse_edit(self, of: Reference, text: str) -> Change:
+        self._check()
+        return Change(of.id, (Entry("edit", {"of": of.id, "text": text, "salt": "AAAAAAAAAAA="}),))
+
+    def rehearse_retraction(self, of: Reference) -> Change:
+        self._check()
+        seq = next(record.seq for record in self.village.me.records if record.id == of.id)
+        return Change(of.id, (Entry("retract", {"of": of.id}),), (seq,))
+
+    def publish(self, change: Change) -> Reference:
+        self._check()
+        self.published.append(change)
+        me = self.village.me
+        me.now = max(me.now, NOW)
+        old = next(record for record in me.records if record.id == change.of)
+        made = me.retract(old) if change.withheld else me.edit(old, str(change.entries[0].body["text"]))
+        with Writer.open(self.village.path) as writer:
+            self.village.take(writer, me, me=True)
+        return Reference(self.address, made.id)
+
+    def behind(self) -> str:
+        return ""
 
     def fetch_command(self) -> list[str]:
         lines = "\n".join(json.dumps(report) for report in self.reports)

@@ -14,7 +14,6 @@ from thimbl.cli.texts import kept, read_text
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
-    from thimbl.home.account import Account
     from thimbl.home.authoring import Published
     from thimbl.store.types import Item
 
@@ -54,29 +53,22 @@ def init(
     ADDRESS is where others will finger you: your login, '@', and the name of the host that serves your plan. A plan
     that was there is kept beside the new one.
     """
-    from thimbl.home import settings
-    from thimbl.home.account import Account
+    from thimbl.home.beginning import begin, for_address
 
     if context.settings.address is not None:
         raise Failure(f"There is an account here already: {context.settings.address}. Set THIMBL_HOME for another one.")
     if who is None:
         who = _ask_address(context)
-    made = settings.Settings(
-        address=who,
-        key=key.expanduser().absolute() if key else None,
-        plan=plan.expanduser().absolute() if plan else context.settings.plan,
-    )
-    paths = context.paths.with_plan(made.plan) if made.plan else context.paths
-    account = Account(paths, made, context.environ, context.clock, context.account.random, context.account.ask)
-    _prepare_key(account)
-    about = {"name": name, "bio": bio} | ({"recovery": recovery} if recovery else {})
-    taken_up = _first_plan(account, about)
-    settings.save(context.paths, made)
-    with account.writer() as writer:
-        account.remember_all(writer)
-    note(f"You are {who}; your key is {account.signer().public.fingerprint}.")
-    if taken_up:
-        note(f"{paths.plan} was yours already: it goes on where it was.")
+    elsewhere = key.expanduser().absolute() if key else None
+    account = for_address(context.account, who, elsewhere, plan.expanduser().absolute() if plan else None)
+    begun = begin(account, {"name": name, "bio": bio} | ({"recovery": recovery} if recovery else {}))
+    if begun.key is not None:
+        note(f"Made a key: {begun.key}. Keep a copy of it where you keep what you can not lose.")
+    if begun.kept is not None:
+        note(f"The plan that was there is kept: {begun.kept}")
+    note(f"You are {who}; your key is {begun.fingerprint}.")
+    if begun.taken_up:
+        note(f"{begun.account.paths.plan} was yours already: it goes on where it was.")
     note("Now 'thimbl post' says something, and 'thimbl serve' lets others finger it.")
 
 
@@ -89,30 +81,6 @@ def _ask_address(context: Context) -> "Address":
     guess = f"{getpass.getuser()}@{socket.getfqdn()}"
     found: Address = click.prompt("Your address", default=guess, value_proc=address, err=True)
     return found
-
-
-def _prepare_key(account: "Account") -> None:
-    from thimbl.core.keys import PrivateKey
-    from thimbl.home.keyfile import make_key
-
-    path = account.key_path
-    if account.settings.key is None and not path.exists() and not path.with_name(path.name + ".pub").exists():
-        make_key(path, lambda: PrivateKey.from_seed(account.random(32)))
-        note(f"Made a key: {path}. Keep a copy of it where you keep what you can not lose.")
-    account.signer()
-
-
-def _first_plan(account: "Account", about: dict[str, str]) -> bool:
-    """Publish an empty log; True where this account's log was there already."""
-    before = account.files.load()
-    if before.head is not None:
-        account.authoring.describe({key: value for key, value in about.items() if value})
-        return True
-    had_plan = account.files.read_raw() is not None
-    account.authoring.describe(about)
-    if had_plan:
-        note(f"The plan that was there is kept: {account.paths.plan}.before-thimbl")
-    return False
 
 
 @command(

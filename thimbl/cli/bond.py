@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from thimbl.cli.commune_bonds import bond_list, bond_show
-from thimbl.cli.commune_view import Commons, basis_points
+from thimbl.cli.commune_view import basis_points, commons_of
 from thimbl.cli.commune_wishes import acknowledge, bid, pay, subscribe, surrender, transfer, withdraw
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import USAGE, Failure
 from thimbl.cli.options import address, command, group, moment, option
 from thimbl.cli.output import emit, note, say
-from thimbl.cli.signing import ToSign, sign, signing_options
+from thimbl.cli.signing import Announcement, sign, signing_options
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
@@ -85,10 +85,10 @@ def bond_offer(context: Context, /, simulate: bool, yes: bool, as_json: bool, **
     offer = _offer(context, _complete(context, given))
     if offer.closes <= context.now():
         raise Failure("The sale would be closed already: give a --closes that lies ahead.", code=USAGE)
-    commons = Commons(context)
+    commons = commons_of(context)
     wish = commons.view(offer.commune).offer(offer)
     outlook = _outlook(offer.face, offer.rent, offer.ceiling_bp, offer.currency, offer.term)
-    announcement = ToSign(wish.kind, wish.body, [*describe(offer, context.now())], outlook)
+    announcement = Announcement(wish.kind, wish.body, [*describe(offer, context.now())], outlook)
     sign(context, [announcement], yes=yes, as_json=as_json, witness=commons.witness(offer.commune))
 
 

@@ -63,7 +63,7 @@ def todo(context: Context, walk: bool, yes: bool, as_json: bool) -> None:
     if walk:
         _walk(context, yes, as_json)
         return
-    waiting = _tasks(Clerk(context))
+    waiting = Clerk(context).tasks()
     for task in waiting:
         if as_json:
             body = None if task.body is None else dict(task.body)
@@ -75,12 +75,6 @@ def todo(context: Context, walk: bool, yes: bool, as_json: bool) -> None:
         note("Nothing waits.")
 
 
-def _tasks(clerk: Clerk) -> "list[Task]":
-    from thimbl.core.commune.todo import tasks
-
-    return tasks(clerk.ledger, clerk.context.now(), clerk.read_to())
-
-
 def _walk(context: Context, yes: bool, as_json: bool) -> None:
     """One task after the other: each changes what waits after it. What was not done is not asked again."""
     if not yes and not context.stdin_is_terminal:
@@ -88,7 +82,7 @@ def _walk(context: Context, yes: bool, as_json: bool) -> None:
     passed: set[str] = set()
     while True:
         clerk = Clerk(context, yes=yes, as_json=as_json)
-        task = next((one for one in _tasks(clerk) if one.command not in passed), None)
+        task = next((one for one in clerk.tasks() if one.command not in passed), None)
         if task is None:
             break
         passed.add(task.command)
@@ -105,20 +99,12 @@ def _walk(context: Context, yes: bool, as_json: bool) -> None:
 
 def _figure(clerk: Clerk, task: "Task") -> Mapping[str, Any] | None:
     """The statement with what the clerk says came or was paid; None where nobody is there to say, or says nothing."""
-    from thimbl.core.commune import desk
-
     if task.offer is None or not clerk.context.stdin_is_terminal:
         return None
-    series = clerk.ledger.state.series[task.offer]
-    rented = task.kind == "rent"
-    question = f"Rent that came for {task.period}" if rented else f"What the asset of {series.code} cost"
+    code = clerk.ledger.state.series[task.offer].code
+    question = f"What the asset of {code} cost" if task.period is None else f"Rent that came for {task.period}"
     amount = _ask(clerk, f"{question} (Enter: later)")
-    if amount is None:
-        return None
-    if task.period is None:
-        return desk.acquisition(clerk.ledger, series.offer, amount, clerk.month.next())
-    tenant = next(one.tenant for one in reversed(series.tenancies) if one.first <= task.period)
-    return desk.rent(clerk.ledger, series.offer, tenant, task.period, amount)
+    return None if amount is None else clerk.desk.figured(task, amount)
 
 
 def _ask(clerk: Clerk, question: str) -> int | None:

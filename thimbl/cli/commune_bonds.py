@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from thimbl.cli.commune_view import Commons, money
+from thimbl.cli.commune_view import commons_of, money
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.options import address, argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
@@ -11,6 +11,7 @@ from thimbl.cli.output import emit, note, say
 if TYPE_CHECKING:
     from thimbl.core.address import Address
     from thimbl.core.commune.state import Series
+    from thimbl.home.commons import Commons
 
 OFFERED = "offered"
 """The status of an offer that its commune has not floated."""
@@ -31,7 +32,7 @@ def bond_list(context: Context, commune: "Address | None", everything: bool, as_
     """List the offers of bonds that are open."""
     from thimbl.core.commune.offer import one_line
 
-    commons, shown = Commons(context), 0
+    commons, shown = commons_of(context), 0
     for reference, terms in commons.offers.items():
         series = _series(commons, reference)
         is_open = terms.is_open(context.now()) and (series is None or series.status == "floated")
@@ -55,7 +56,7 @@ def bond_show(context: Context, offer: str, as_json: bool) -> None:
     """Show one offer, and how its sale stands."""
     from thimbl.core.commune.offer import describe
 
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, _ = commons.offer(offer)
     if as_json:
         emit(offer_data(commons, reference))
@@ -75,7 +76,7 @@ def bond_show(context: Context, offer: str, as_json: bool) -> None:
     say(f"Offer: {reference}")
 
 
-def offer_data(commons: Commons, reference: str) -> dict[str, Any]:
+def offer_data(commons: "Commons", reference: str) -> dict[str, Any]:
     """An offer for programs; what is subscribed is null where the commune's log is not here."""
     terms, series = commons.offers[reference], _series(commons, reference)
     body = terms.to_body()
@@ -91,19 +92,19 @@ def offer_data(commons: Commons, reference: str) -> dict[str, Any]:
     }
 
 
-def _series(commons: Commons, reference: str) -> "Series | None":
+def _series(commons: "Commons", reference: str) -> "Series | None":
     ledger = commons.ledger(commons.offers[reference].commune)
     return None if ledger is None else ledger.state.series.get(reference)
 
 
-def _subscribed(commons: Commons, series: "Series") -> int:
+def _subscribed(commons: "Commons", series: "Series") -> int:
     from thimbl.core.commune.page import subscribed
 
     study = commons.study(series.terms.commune)
     return 0 if study is None else subscribed(study, series)
 
 
-def _standing(commons: Commons, reference: str) -> str:
+def _standing(commons: "Commons", reference: str) -> str:
     terms, series = commons.offers[reference], _series(commons, reference)
     if series is None:
         return "not floated yet, as far as is known here"
@@ -113,7 +114,7 @@ def _standing(commons: Commons, reference: str) -> str:
     return f"{money(_subscribed(commons, series), terms.currency)} of {face} subscribed"
 
 
-def _bids(context: Context, commons: Commons, reference: str) -> Iterator[tuple[str, str]]:
+def _bids(context: Context, commons: "Commons", reference: str) -> Iterator[tuple[str, str]]:
     """Who bids, and what: of each the bid that counts now."""
     from thimbl.core.commune.money import format_rate
     from thimbl.core.commune.participants import SUBSCRIPTION

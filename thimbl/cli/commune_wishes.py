@@ -6,20 +6,21 @@ What would have no effect is refused before it is signed (`thimbl.core.commune.w
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from thimbl.cli.commune_view import Commons, basis_points
+from thimbl.cli.commune_view import basis_points, commons_of
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.options import address, argument, command, option
-from thimbl.cli.signing import ToSign, sign, signing_options
+from thimbl.cli.signing import Announcement, sign, signing_options
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
     from thimbl.core.commune.wishes import Wish
+    from thimbl.home.commons import Commons
 
 
 def _sign(
-    context: Context, commons: Commons, commune: "Address", wishes: "Sequence[Wish]", yes: bool, as_json: bool
+    context: Context, commons: "Commons", commune: "Address", wishes: "Sequence[Wish]", yes: bool, as_json: bool
 ) -> None:
-    announcements, witness = [ToSign(wish.kind, wish.body) for wish in wishes], commons.witness(commune)
+    announcements, witness = [Announcement(wish.kind, wish.body) for wish in wishes], commons.witness(commune)
     sign(context, announcements, yes=yes, as_json=as_json, code_of=commons.code_of, witness=witness)
 
 
@@ -40,7 +41,7 @@ def subscribe(context: Context, offer: str, amount: str, rate: str | None, yes: 
     A later bid takes the place of an earlier one. OFFER is a series' code, the beginning of the offer's id, or its
     reference.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     wish = commons.view(commune).subscribe(reference, amount, basis_points(rate))
     _sign(context, commons, commune, [wish], yes, as_json)
@@ -55,7 +56,7 @@ def withdraw(context: Context, offer: str, yes: bool, as_json: bool) -> None:
 
     Until the sale closes, that is.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     _sign(context, commons, commune, [commons.view(commune).withdraw(reference)], yes, as_json)
 
@@ -76,7 +77,7 @@ def pay(context: Context, offer: str, amount: str, rent: str | None, yes: bool, 
 
     No money moves by it. The clerk's record of the rent cites yours, and everybody can see that the two agree.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     _sign(context, commons, commune, [commons.view(commune).pay(reference, amount, rent)], yes, as_json)
 
@@ -92,7 +93,7 @@ def transfer(context: Context, offer: str, amount: str, to: "Address", yes: bool
 
     They are theirs once the clerk has registered it.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     _sign(context, commons, commune, [commons.view(commune).transfer(reference, amount, str(to))], yes, as_json)
 
@@ -112,7 +113,7 @@ def acknowledge(context: Context, record: str | None, commune: "Address | None",
 
     Of the newest redemption of each series and the newest dividend, or of the one whose id begins with RECORD.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     whose = commons.one(commune)
     _sign(context, commons, whose, commons.view(whose).acknowledge(record), yes, as_json)
 
@@ -127,7 +128,7 @@ def bid(context: Context, offer: str, rent: str, yes: bool, as_json: bool) -> No
 
     RENT is that of a month. It is let to the co-op that bids most.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     _sign(context, commons, commune, [commons.view(commune).bid(reference, rent)], yes, as_json)
 
@@ -141,7 +142,7 @@ def surrender(context: Context, offer: str, yes: bool, as_json: bool) -> None:
 
     It is let anew once the clerk has taken it back.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     reference, commune = commons.offer(offer)
     _sign(context, commons, commune, [commons.view(commune).surrender(reference)], yes, as_json)
 
@@ -166,7 +167,7 @@ def join(
     """
     from thimbl.core.commune.participants import COOP, MEMBER
 
-    commons = Commons(context)
+    commons = commons_of(context)
     whose = commons.one(commune)
     works = None if works_at is None else str(works_at)
     wish = commons.view(whose).join(str(whose), COOP if coop else MEMBER, works)
@@ -182,6 +183,6 @@ def leave(context: Context, commune: "Address | None", yes: bool, as_json: bool)
 
     Bonds that you hold stay yours.
     """
-    commons = Commons(context)
+    commons = commons_of(context)
     whose = commons.one(commune)
     _sign(context, commons, whose, [commons.view(whose).leave(str(whose))], yes, as_json)

@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +19,8 @@ from thimbl.cli.output import Paint, emit, note, painter, say
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from thimbl.node.doctor import Finding, Patient
 
 _STYLES: Final[Mapping[str, str]] = {"ok": "good", "note": "doubtful", "fault": "bad"}
@@ -67,7 +71,7 @@ def doctor(
         patient = _asked(patient)
     faults = 0
     paint = painter(context)
-    for finding in examine(patient):
+    for finding in chain(examine(patient), _screen(context, patient)):
         faults += finding.level == Level.FAULT
         if as_json:
             emit(_data(finding))
@@ -77,6 +81,21 @@ def doctor(
     if not as_json:
         note({0: "Nothing is wrong.", 1: "1 fault."}.get(faults, f"{faults} faults."))
     return FOUND_FAULTS if faults else OK
+
+
+def _screen(context: Context, patient: "Patient") -> "Iterator[Finding]":
+    """What `tui:` says that the terminal program can not take; it knows itself, where it is installed."""
+    from thimbl.cli.upkeep import comfort
+    from thimbl.home.screen import ScreenSettings
+    from thimbl.node.doctor.finding import note as noted
+    from thimbl.node.doctor.finding import quoted
+
+    said = context.settings.tui if not patient.trouble else ScreenSettings()
+    if said != ScreenSettings() and find_spec("textual") is not None:
+        from tui.scopes import unfit
+
+        for sentence in unfit(comfort(said, context.environ)):
+            yield noted("tui", sentence, f"${{EDITOR:-vi}} {quoted(patient.paths.config)}")
 
 
 def _patient(context: Context, listen: tuple[str, ...], spool: Path | None, homes: bool) -> "Patient":

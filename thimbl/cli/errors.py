@@ -39,6 +39,7 @@ FAULTS: Final[Mapping[str, int]] = MappingProxyType({
     "thimbl.core.times.TimeError": USAGE,
     "thimbl.core.commune.money.AmountError": USAGE,
     "thimbl.core.commune.money.PeriodError": USAGE,
+    "thimbl.core.commune.money.RateError": USAGE,
     "thimbl.core.commune.fields.Malformed": USAGE,
     "thimbl.core.commune.wishes.Refusal": FAILED,
     "thimbl.core.keys.KeyFault": FAILED,

@@ -8,6 +8,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
 from thimbl.cli.options import address, argument, command, fingerprint, group, json_option, option
 from thimbl.cli.output import emit, note, say
+from thimbl.cli.pinning import key_pin
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -293,10 +294,11 @@ def _profile_lines(author: "Author", now: int) -> list[str]:
 @group(
     examples="""
     thimbl key show
+    thimbl key pin mark@mill.example
 """
 )
 def key() -> None:
-    """Your key."""
+    """Your key, and the pinned keys of others."""
 
 
 @command(
@@ -337,3 +339,4 @@ def key_show(context: Context, line: bool, as_json: bool) -> None:
 
 
 key.add_command(key_show)
+key.add_command(key_pin)

@@ -24,7 +24,7 @@ _NOTHING: Final = "Nothing was signed"
 
 
 @dataclass(frozen=True, slots=True)
-class ToSign:
+class Announcement:
     """One announcement."""
 
     kind: str
@@ -41,7 +41,7 @@ def signing_options(function: F) -> F:
 
 def sign(
     context: Context,
-    announcements: Sequence[ToSign],
+    announcements: Sequence[Announcement],
     *,
     yes: bool,
     as_json: bool,
@@ -76,22 +76,12 @@ def sign(
     return True
 
 
-def _show(context: Context, one: ToSign, code_of: Codes) -> None:
-    from thimbl.core.commune.sentences import sentence, table
-    from thimbl.core.planwriter import write
+def _show(context: Context, one: Announcement, code_of: Codes) -> None:
+    from thimbl.core.commune.signed import lines, to_sign
 
-    words = sentence(one.kind, one.body, code_of)
-    for line in one.before or ([f"{context.account.address} {words}."] if words else []):
+    for line in one.before:
         note(line)
-    rows = table(one.kind, one.body)
-    width = max((len(label) for label, _ in rows), default=0)
-    for label, amount in rows:
-        note(f"    {label:{width}}  {amount:>20}")
-    note("")
-    note("This will be signed:")
-    note("")
-    for line in write({"kind": one.kind, **one.body}).splitlines():
-        note(f"    {line}")
-    note("")
+    for line in lines(to_sign(one.kind, one.body, code_of), str(context.account.address)):
+        note(line)
     for line in one.after:
         note(line)

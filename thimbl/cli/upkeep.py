@@ -1,13 +1,23 @@
 """`rebuild` and `tui`: thin commands over the store and the terminal UI."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from thimbl.cli.context import Context, pass_context
-from thimbl.cli.errors import Failure
-from thimbl.cli.options import command
+from thimbl.cli.errors import OK, Failure
+from thimbl.cli.options import command, option
 from thimbl.cli.output import note
 from thimbl.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from thimbl.home.account import Account
+    from thimbl.home.screen import ScreenSettings
+    from tui.settings import Comfort
 
 
 @command(
@@ -34,7 +44,7 @@ def rebuild(context: Context) -> None:
             account.remember_all(writer)
         account.sync_following(writer)
     with context.reader() as reader:
-        number = reader.count(Selection(View.EVERYONE))
+        number = reader.count(Selection(View.EVERYONE, muted=True))
     note(f"Made again: {number} item{'' if number == 1 else 's'}.")
 
 
@@ -42,13 +52,22 @@ def rebuild(context: Context) -> None:
     examples="""
     thimbl tui
     THIMBL_HOME=~/.ana thimbl tui
+    thimbl tui --as ~/fields
     """
 )
+@option(
+    "--as",
+    "desk",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Keep the desk of the commune whose account is in this folder.",
+)
 @pass_context
-def tui(context: Context) -> int:
+def tui(context: Context, desk: Path | None) -> int:
     """Read and write in a full-screen terminal program.
 
-    It opens where you left off and fetches while it runs. Press ? for its keys.
+    It opens where you left off and fetches while it runs. Press ? for its keys. Where you have no account yet, it makes
+    one with you.
     """
     if find_spec("textual") is None:
         raise Failure("The terminal program needs Textual: install it with  pip install 'thimbl-node[tui]'")
@@ -59,7 +78,56 @@ def tui(context: Context) -> int:
 
     # Nobody can be asked for a passphrase behind the full screen: an `ssh-agent` holds such a key, or posting says so.
     account = replace(context.account, ask=None)
-    desk = Desk(account)
-    with account.writer():
-        pass  # makes the store, or upgrades it: the program itself only reads
-    return run(account.paths.store, desk, context.clock)
+    chosen = comfort(context.settings.tui, context.environ)
+    if account.settings.address is None:
+        from thimbl.home.desks.newcomer import Newcomer
+        from tui.firstrun import FirstRun
+
+        made = FirstRun(Newcomer(account), chosen).run()
+        if made is None:
+            return OK
+        return run(account.paths.store, made, context.clock, chosen)
+    _find_store(account)
+    used = Desk(account)
+    if desk is not None:
+        used.clerk = _account_in(context, desk)
+    return run(account.paths.store, used, context.clock, chosen)
+
+
+def _account_in(context: Context, folder: Path) -> "Account":
+    """The account of another folder, as `commune --as` finds it."""
+    from os import urandom
+
+    from thimbl.home.account import Account
+
+    environ = {**context.environ, "THIMBL_HOME": str(folder.expanduser().absolute())}
+    found = Account.find(environ, context.clock, urandom)
+    _find_store(found)
+    return found
+
+
+def _find_store(account: "Account") -> None:
+    """See that there is a store of today: the program itself only reads it. Nobody waits who writes there now."""
+    from thimbl.store.errors import StoreMissing
+    from thimbl.store.reader import Reader
+
+    try:
+        Reader.open(account.paths.store).close()
+    except StoreMissing:
+        with account.writer() as writer:
+            account.sync_following(writer)
+            account.catch_up(writer)
+
+
+def comfort(said: "ScreenSettings", environ: Mapping[str, str]) -> "Comfort":
+    """What the settings and the environment say of how the program is to look, move and ring."""
+    from thimbl.home.screen import Motion
+    from tui.settings import Comfort, Notice
+
+    return Comfort(
+        theme=said.theme,
+        motion=said.motion is not Motion.NONE,
+        colour=not environ.get("NO_COLOR"),
+        notify=tuple(Notice(notice) for notice in said.notify),
+        keys=said.keys,
+    )

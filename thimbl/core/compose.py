@@ -30,6 +30,23 @@ class Entry:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A retraction or an edit before it is signed: what its author is shown, and what is published then."""
+
+    of: str
+    """The id of the record that it is about."""
+    entries: tuple[Entry, ...]
+    """Oldest first, each with its salt."""
+    withheld: tuple[int, ...] = ()
+    """The seqs of the records whose text goes."""
+
+    @property
+    def record(self) -> str:
+        """The exact records as YAML. The writer adds the number, the time and the id of the record before it."""
+        return "\n".join(write({"kind": entry.kind, **entry.body}) for entry in self.entries)
+
+
 def salted(entry: Entry, random: Randomness) -> Entry:
     """The entry with a salt, where its kind has one (plan-format 3): so that a withheld text can not be guessed."""
     if entry.kind not in (POST, EDIT) or "salt" in entry.body:

@@ -21,6 +21,10 @@ MAX_MARKS: Final = 8
 """Combining marks on one character. Vietnamese takes 2, Tibetan and Hebrew with cantillation 4 or 5; further marks
 ("zalgo") grow into the lines above and below and are dropped."""
 
+MAX_JOINED: Final = 8
+"""Joiners in one chain of symbols. The longest emoji that anybody draws have 3; programs that measure text take the
+whole chain for one character of two cells, and terminals that know no joiner draw every one of its symbols."""
+
 FIRST_JOINED: Final = 0x0590
 """Below this are Latin, Greek, Cyrillic and Armenian, where a joiner changes nothing that one can see and so can only
 make two different names look alike."""
@@ -30,6 +34,10 @@ CACHED: Final = 4_096
 
 _ZWNJ: Final = "\u200c"
 _ZWJ: Final = "\u200d"
+_JOINERS: Final = frozenset((_ZWJ, _ZWNJ))
+_FIRST_TONE: Final = "\U0001f3fb"
+_LAST_TONE: Final = "\U0001f3ff"
+"""The skin tones stand after the symbol that they colour, as marks do."""
 _MARK: Final = "mark"
 _JOINER: Final = "joiner"
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
@@ -50,7 +58,7 @@ def safe(text: str, *, newlines: bool = True) -> str:
     if newlines:
         text = text.replace("\r\n", "\n")
     out: list[str] = []
-    marks = 0
+    marks = joined = 0
     before = ""  # the character that stands last in the result
     for index, character in enumerate(text):
         if character == "\n" and newlines:
@@ -59,17 +67,24 @@ def safe(text: str, *, newlines: bool = True) -> str:
             shown = _treatment(character)
             if shown == _JOINER:
                 after = text[index + 1 : index + 2]
-                if _joins(before) and _joins(after) and (marks < MAX_MARKS or not _is_mark(after)):
+                if (
+                    _joins(before)
+                    and _joins(after)
+                    and (marks < MAX_MARKS or not _is_mark(after))
+                    and joined < MAX_JOINED
+                ):
                     # It neither counts as a mark nor begins anew to count them: else every second one would be free.
-                    shown = character
+                    shown, joined = character, joined + 1
                 else:
-                    shown, marks = _number(character), 0
+                    shown, marks, joined = _number(character), 0, 0
             elif shown == _MARK:
                 if marks == MAX_MARKS:
                     continue
                 shown, marks = character, marks + 1
             else:
                 marks = 0
+                if before not in _JOINERS and not _FIRST_TONE <= character <= _LAST_TONE:
+                    joined = 0
         out.append(shown)
         before = shown[-1]
     return "".join(out)
@@ -100,7 +115,7 @@ def _treatment(character: str) -> str:
         return TAB
     if code < 0x20 or code == 0x7F:
         return "^" + chr(code ^ 0x40)
-    if character in (_ZWJ, _ZWNJ):
+    if character in _JOINERS:
         return _JOINER
     category = unicodedata.category(character)
     if category in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or character in _BLANK_LETTERS or _is_ignorable(code):

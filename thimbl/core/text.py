@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from thimbl.core.address import Address, AddressError
@@ -73,13 +74,13 @@ _TRAILING: Final = frozenset(".,;:!?'’*_…")
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 
 
-def spans(text: str, nicks: "Mapping[str, Address] | Nicks" = NO_NICKS) -> tuple[Span, ...]:
-    """The mentions, tags and links of `text` in order, without overlap.
+def spans(text: str, nicks: "Mapping[str, Address] | Nicks" = NO_NICKS, limit: int | None = None) -> tuple[Span, ...]:
+    """The mentions, tags and links of `text` in order, without overlap; no more than `limit`.
 
     `nicks` maps what the author calls people to their addresses; a nick in another case is found when it can mean only
     one address.
     """
-    return tuple(_scan(text, nicks))
+    return tuple(islice(_scan(text, nicks), limit))
 
 
 def tags(text: str) -> tuple[str, ...]:

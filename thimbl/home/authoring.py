@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.archive import PAGE, page_start
-from thimbl.core.compose import Entry, Randomness, about_of, following_of, make_head, make_record, salted
+from thimbl.core.compose import Change, Entry, Randomness, about_of, following_of, make_head, make_record, salted
 from thimbl.core.keys import Signer
 from thimbl.core.plan import Follow, Plan, PlanUnreadable
 from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, RecordFault, malformed_field
@@ -91,35 +91,64 @@ class Authoring:
 
     def edit(self, record_id: str, text: str) -> Published:
         """Publish what readers are to see instead of a post of one's own."""
-        text = clean_text(text)
         with self.open() as log:
-            target = self._own(log, record_id)
-            if target.kind == EDIT and not target.withheld:
-                target = self._own(log, str(target.body.get("of")))
-            if target.kind not in (POST, EDIT):
-                raise Refused(f"A {target.kind} can not be edited: {_stays(target)}.")
-            if target.withheld:
-                raise Refused("That was retracted: post anew.")
-            return self.append(log, [Entry(EDIT, {"of": target.id, "text": text})])
+            return self._publish(log, self._editing(log, record_id, text))
 
     def retract(self, record_id: str) -> Published:
         """Take back a post of one's own, and the edits of it."""
         with self.open() as log:
-            target = self._own(log, record_id)
-            if target.kind not in (POST, EDIT):
-                raise Refused(f"A {target.kind} can not be retracted: {_stays(target)}.")
-            later = self._from(log, target.seq)
-            gone = {str(record.body.get("of")) for record in later if record.kind == RETRACT}
-            if target.id in gone:
-                raise Refused("That was retracted before.")
-            targets = [target]
-            for record in later if target.kind == POST else ():
-                # An edit may be of an edit (plan-format 8.12), which stands below it.
-                edited = str(record.body.get("of")) if record.kind == EDIT else ""
-                if record.id not in gone and edited in {one.id for one in targets}:
-                    targets.append(record)
-            entries = [Entry(RETRACT, {"of": record.id}) for record in targets]
-            return self.append(log, entries, withheld=[record.seq for record in targets])
+            return self._publish(log, self._retracting(log, record_id))
+
+    def rehearse_edit(self, record_id: str, text: str) -> Change:
+        """What `edit` would sign now."""
+        return self._editing(self.files.load(), record_id, text)
+
+    def rehearse_retraction(self, record_id: str) -> Change:
+        """What `retract` would sign now."""
+        return self._retracting(self.files.load(), record_id)
+
+    def publish(self, change: Change) -> Published:
+        """Sign and publish what was shown; raises `Refused` where one's log has made something else of it meanwhile."""
+        with self.open() as log:
+            if change.withheld:
+                again = self._retracting(log, change.of)
+            else:
+                again = self._editing(log, change.of, str(change.entries[0].body["text"]))
+            if _without_salt(again) != _without_salt(change):
+                raise Refused("Your log has changed meanwhile: look again at what would be signed.")
+            return self._publish(log, change)
+
+    def _publish(self, log: OwnLog, change: Change) -> Published:
+        return self.append(log, change.entries, withheld=change.withheld)
+
+    def _editing(self, log: OwnLog, record_id: str, text: str) -> Change:
+        text = clean_text(text)
+        target = self._own(log, record_id)
+        if target.kind == EDIT and not target.withheld:
+            target = self._own(log, str(target.body.get("of")))
+        if target.kind not in (POST, EDIT):
+            raise Refused(f"A {target.kind} can not be edited: {_stays(target)}.")
+        if target.withheld:
+            raise Refused("That was retracted: post anew.")
+        entry = salted(Entry(EDIT, {"of": target.id, "text": text}), self.random)
+        return Change(target.id, (entry,))
+
+    def _retracting(self, log: OwnLog, record_id: str) -> Change:
+        target = self._own(log, record_id)
+        if target.kind not in (POST, EDIT):
+            raise Refused(f"A {target.kind} can not be retracted: {_stays(target)}.")
+        later = self._from(log, target.seq)
+        gone = {str(record.body.get("of")) for record in later if record.kind == RETRACT}
+        if target.id in gone:
+            raise Refused("That was retracted before.")
+        targets = [target]
+        for record in later if target.kind == POST else ():
+            # An edit may be of an edit (plan-format 8.12), which stands below it.
+            edited = str(record.body.get("of")) if record.kind == EDIT else ""
+            if record.id not in gone and edited in {one.id for one in targets}:
+                targets.append(record)
+        entries = tuple(Entry(RETRACT, {"of": record.id}) for record in targets)
+        return Change(target.id, entries, tuple(record.seq for record in targets))
 
     def say(self, entries: Sequence[Entry]) -> Published:
         """Publish these entries, oldest first."""
@@ -229,6 +258,11 @@ def _record(entry: Entry, address: Address, seq: int, prev: str | None, time: in
     if field is not None:
         raise Refused(f"{field} is not as a {entry.kind} asks.")
     return record
+
+
+def _without_salt(change: Change) -> list[tuple[str, dict[str, Any]]]:
+    """Kinds and bodies, which are what a person has seen to; a salt is drawn anew each time."""
+    return [(entry.kind, {**entry.body, "salt": None}) for entry in change.entries]
 
 
 def _stays(record: Record) -> str:

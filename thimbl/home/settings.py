@@ -17,6 +17,7 @@ from thimbl.home.durable import SECRET, write_file
 from thimbl.home.errors import SettingsError
 from thimbl.home.paths import Paths
 from thimbl.home.proxy import Proxy, ProxyFault, ProxyFor
+from thimbl.home.screen import ScreenSettings, read_screen, screen_data
 from thimbl.home.serving import ServeSettings, read_serving, serving_data
 
 MIN_WINDOW: Final = 16 * 1024
@@ -46,6 +47,8 @@ class Settings:
     """Where `thimbl push` takes the plan, unless it is told: see `thimbl.home.push.Target`."""
     serve: ServeSettings = field(default_factory=ServeSettings)
     """What a daemon serves, and how."""
+    tui: ScreenSettings = field(default_factory=ScreenSettings)
+    """How the terminal UI looks, moves and rings."""
 
     def route(self, host: str, port: int) -> tuple[str, int]:
         """Where to connect for this host."""
@@ -71,6 +74,7 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
         private_hosts=reader.private_hosts(environ),
         push=reader.push(),
         serve=reader.serve(),
+        tui=reader.tui(),
     )
     reader.nothing_else()
     if (text := environ.get("THIMBL_ROUTES")) is not None:
@@ -97,6 +101,8 @@ def save(paths: Paths, settings: Settings) -> None:
         data["push"] = settings.push
     if serving := serving_data(settings.serve):
         data["serve"] = serving
+    if screen := screen_data(settings.tui):
+        data["tui"] = screen
     text = write(data)
     try:
         read_data(text)
@@ -201,7 +207,10 @@ class _Reader:
     def serve(self) -> ServeSettings:
         return read_serving(self.data.pop("serve", None), f"{self.where}: serve", self.folder)
 
+    def tui(self) -> ScreenSettings:
+        return read_screen(self.data.pop("tui", None), f"{self.where}: tui")
+
     def nothing_else(self) -> None:
         if self.data:
-            known = "address, key, plan, window, routes, proxy, proxy_for, private_hosts, push, serve"
+            known = "address, key, plan, window, routes, proxy, proxy_for, private_hosts, push, serve, tui"
             raise SettingsError(f"{self.where}: there is no setting {sorted(self.data)[0]!r}; there are {known}.")

@@ -1,0 +1,30 @@
+"""Whom a person follows, whose keys they have compared, and what they do not want to see."""
+
+from thimbl.core.address import Address
+from thimbl.home import following
+from thimbl.home.desks.part import Part
+from thimbl.store.mutes import Mute
+
+
+class PeopleDesk(Part):
+    """People, as one's own person sees them."""
+
+    def follow(self, address: Address, nick: str | None) -> None:
+        """Follow somebody: in public, or as before. Asks nobody over the network."""
+        self.account.follow(following.wished(following.load(self.account.paths), address, nick))
+
+    def unfollow(self, address: Address) -> None:
+        """Follow somebody no longer. What was fetched stays."""
+        self.account.unfollow(address)
+
+    def pin(self, address: Address, fingerprint: str) -> None:
+        """Let this be the key of `address`, which the person has compared: the next answer by it counts."""
+        self.account.pin(address, fingerprint)
+
+    def mute(self, mute: Mute) -> None:
+        """Leave it out of lists, in the person's file and the store."""
+        self.account.mute(mute)
+
+    def unmute(self, mute: Mute) -> None:
+        """Leave it out no longer. Raises `Refused` where it was not muted."""
+        self.account.unmute(mute)

@@ -1,0 +1,255 @@
+"""The board: which bonds are for sale, which run, which are past; one row each."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from thimbl.core.address import Reference
+from thimbl.core.commune.money import format_rate
+from thimbl.core.commune.offer import BondOffer, closes_in
+from thimbl.core.commune.page import subscribed
+from thimbl.core.commune.state import Series, Status
+from thimbl.core.commune.whence import Clew, Whence
+from thimbl.core.terminal import safe_line
+from tui.book import Chapter, Leaf, Opened
+from tui.charts import bar, percent
+from tui.grid import sentence
+from tui.lines import Line, Role, line
+from tui.market import Market, is_on_sale, money
+from tui.rows import UNREAD
+from tui.tables import Cell, Column, Row
+
+OFFER: Final = "offer"
+"""The kind of a page about one offer."""
+
+BAR: Final = 6
+"""Cells of a bar in a row."""
+
+Unread = frozenset[str]
+NONE_UNREAD: Final[Unread] = frozenset()
+
+_SALE: Final = (
+    Column("Series", needed=0),
+    Column("Asset", grows=True, needed=4),
+    Column("Face", right=True, needed=2),
+    Column("Rent", right=True, needed=1),
+    Column("Rate", right=True, needed=1),
+    Column("Subscribed", right=True, figure=True, needed=1),
+    Column("You bid", right=True, needed=3),
+    Column("Closes", needed=0),
+)
+_RUNS: Final = (
+    Column("Series", needed=0),
+    Column("Asset", grows=True, needed=4),
+    Column("Is", needed=0),
+    Column("Rate", right=True, figure=True, needed=3),
+    Column("Outstanding", right=True, figure=True, needed=1),
+    Column("Paid back", right=True, needed=3),
+    Column("You hold", right=True, figure=True, needed=2),
+    Column("Interest due", right=True, figure=True, needed=5),
+    Column("Tenant", needed=6),
+)
+_PAST: Final = (
+    Column("Series", needed=0),
+    Column("Asset", grows=True, needed=2),
+    Column("Face", right=True, needed=1),
+    Column("Rate", right=True, figure=True, needed=3),
+    Column("How it ended", needed=0),
+)
+_RUNNING: Final = (Status.CLEARED, Status.ACQUIRED, Status.LIQUIDATED)
+
+
+def chapters(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Sequence[Chapter]:
+    """For sale, running, past. `now` is Unix seconds; `unread` are the offers that the reader has not looked at."""
+    counts = [sum(1 for _ in found) for found in (_on_sale(market, now), _running(market, now), _past(market, now))]
+    made = zip(("For sale", "Running", "Past"), (sale, running, past), counts, strict=True)
+    return [Chapter(name, partial(make, unread=unread), str(count) if count else "") for name, make, count in made]
+
+
+def sale(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
+    """What one can subscribe to."""
+    rows = [_sale_row(market, reference, now, unread) for reference in _on_sale(market, now)]
+    blank = "No bonds are for sale, as far as is known here. Following a commune and its co-ops brings them."
+    return _leaf(market, _SALE, rows, blank)
+
+
+def running(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
+    """What is sold and owed, and sales that wait for their clerk."""
+    rows = [_running_row(market, reference, now, unread) for reference in _running(market, now)]
+    return _leaf(market, _RUNS, rows, "No series is running.")
+
+
+def past(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
+    """What is redeemed, lapsed, or was never floated."""
+    rows = [_past_row(market, reference, now, unread) for reference in _past(market, now)]
+    return _leaf(market, _PAST, rows, "No series is past.")
+
+
+def _on_sale(market: Market, now: int) -> Iterator[str]:
+    found = [one for one, terms in market.offers.items() if is_on_sale(terms, market.series(one), now)]
+    yield from sorted(found, key=lambda one: market.offers[one].closes)
+
+
+def _running(market: Market, now: int) -> Iterator[str]:
+    for reference, terms in market.offers.items():
+        series = market.series(reference)
+        waits = series is not None and series.status is Status.FLOATED and not terms.is_open(now)
+        if series is not None and (waits or series.status in _RUNNING):
+            yield reference
+
+
+def _past(market: Market, now: int) -> Iterator[str]:
+    for reference, terms in market.offers.items():
+        series = market.series(reference)
+        if series is None:
+            if not terms.is_open(now):
+                yield reference
+        elif series.status in (Status.REDEEMED, Status.LAPSED):
+            yield reference
+
+
+def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank: str) -> Leaf:
+    def whence(key: str, column: int) -> Sequence[Whence]:
+        study, series = market.study_of(key), market.series(key)
+        if study is None or series is None:
+            return ()
+        clew = Clew(study)
+        match columns[column].title:
+            case "Subscribed":
+                return [clew.subscribed(series)]
+            case "Outstanding":
+                return [clew.outstanding(series)]
+            case "Interest due":
+                return [clew.due(series)]
+            case "Rate":
+                return clew.sale(series, market.me)
+            case "You hold":
+                return [clew.held(series, market.me)]
+        return ()
+
+    return Leaf(
+        tuple(columns),
+        rows,
+        sentence(blank, rows),
+        opens=lambda key: Opened(OFFER, key),
+        record=Reference.parse,
+        whence=whence,
+        offer=lambda key: key,
+    )
+
+
+def _sale_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
+    terms, study, series = market.offers[reference], market.study_of(reference), market.series(reference)
+    bid = 0 if study is None or series is None else subscribed(study, series)
+    if series is None:
+        state = Cell("not floated yet", -1, Role.DIM)
+    else:
+        shown = f"{bar(bid, terms.face, BAR)} {percent(bid, terms.face)}"
+        state = Cell(shown, bid * 10_000 // terms.face, Role.GOOD if bid >= terms.face else Role.TAG)
+    mine = market.view(terms.commune, now).standing(reference, terms)
+    return Row(
+        reference,
+        (
+            _series_cell(terms, is_unread=reference in unread),
+            Cell(safe_line(terms.asset)),
+            Cell(money(terms.face, terms.currency), terms.face),
+            Cell(money(terms.rent, terms.currency), terms.rent),
+            rate_cell(terms, series),
+            state,
+            _own(0 if mine is None else mine.amount, terms),
+            Cell(closes_in(terms, now).removeprefix("closes "), terms.closes),
+        ),
+    )
+
+
+def _running_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
+    terms, series = market.offers[reference], market.series(reference)
+    assert series is not None, "what runs was floated"
+    back = terms.face - series.outstanding if series.status is not Status.FLOATED else 0
+    return Row(
+        reference,
+        (
+            _series_cell(terms, is_unread=reference in unread),
+            Cell(safe_line(terms.asset)),
+            Cell(state_word(terms, series, now)),
+            rate_cell(terms, series),
+            Cell(money(series.outstanding, terms.currency), series.outstanding),
+            Cell(f"{bar(back, terms.face, BAR)} {percent(back, terms.face)}", back * 10_000 // terms.face, Role.TAG),
+            _own(series.holdings.get(market.me, 0), terms),
+            Cell(money(series.due, terms.currency), series.due),
+            Cell(series.tenant or "nobody", role=Role.MENTION if series.tenant else Role.DIM),
+        ),
+    )
+
+
+def _past_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
+    terms, series = market.offers[reference], market.series(reference)
+    return Row(
+        reference,
+        (
+            _series_cell(terms, is_unread=reference in unread),
+            Cell(safe_line(terms.asset)),
+            Cell(money(terms.face, terms.currency), terms.face),
+            rate_cell(terms, series),
+            Cell(standing(terms, series, now)),
+        ),
+    )
+
+
+def _series_cell(terms: BondOffer, *, is_unread: bool) -> Cell:
+    """The code, with the mark of what the reader has not looked at."""
+    mark = ((f"{UNREAD} ", Role.MARK),) if is_unread else ()
+    return Cell(terms.series, pieces=(*mark, (terms.series, Role.OFFER)))
+
+
+def _own(minor: int, terms: BondOffer) -> Cell:
+    """One's own part, where one has any."""
+    return Cell(money(minor, terms.currency) if minor else "", minor, Role.STRONG)
+
+
+def rate_cell(terms: BondOffer, series: Series | None) -> Cell:
+    """What it pays a year: the rate of the sale, or what was offered."""
+    if series is not None and series.rate_bp is not None:
+        return Cell(format_rate(series.rate_bp), series.rate_bp)
+    ceiling = "up to " if terms.is_auction else ""
+    return Cell(f"{ceiling}{format_rate(terms.ceiling_bp)}", terms.ceiling_bp)
+
+
+def standing(terms: BondOffer, series: Series | None, now: int) -> str:
+    """How an offer stands, in words."""
+    if series is None:
+        return closes_in(terms, now) + ", not floated" if terms.is_open(now) else "was never floated"
+    match series.status:
+        case Status.FLOATED:
+            return closes_in(terms, now) if terms.is_open(now) else "closed: waits for the clerk"
+        case Status.CLEARED:
+            return "sold: the asset is to be bought"
+        case Status.ACQUIRED:
+            return f"running, the asset is {series.asset}"
+        case Status.LIQUIDATED:
+            return "the asset is sold, and the last redemption waits"
+        case Status.LAPSED:
+            return "lapsed: the face was not reached"
+        case Status.REDEEMED:
+            return "redeemed, its rent goes to all members" if series.tenant else "redeemed"
+
+
+def state_word(terms: BondOffer, series: Series, now: int) -> str:
+    """The same in a word or two, for a narrow column."""
+    match series.status:
+        case Status.FLOATED:
+            return "on sale" if terms.is_open(now) else "sale closed"
+        case Status.CLEARED:
+            return "sold"
+        case Status.ACQUIRED:
+            return "running"
+        case Status.LIQUIDATED:
+            return "asset sold"
+        case Status.LAPSED | Status.REDEEMED:
+            return str(series.status)
+
+
+def state_line(terms: BondOffer, series: Series | None, now: int) -> Line:
+    """The same as a line."""
+    role = Role.GOOD if is_on_sale(terms, series, now) else Role.TEXT
+    return line((standing(terms, series, now), role))

@@ -1,0 +1,142 @@
+"""Comparing somebody's key: the pinned one and the one that was seen, what that means, and pinning whichever is theirs.
+
+- Both stand under each other in full, as `ssh-keygen -lf` prints them, so that a difference shows.
+- What the owner says is typed or pasted, and compared letter by letter as it is typed. To take the key that was seen
+  without typing is a choice of its own, and never what Enter alone does.
+- Pinning is the desk's (`thimbl key pin` does the same).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from thimbl.core.keys import is_fingerprint
+from thimbl.core.log import Verdict
+from thimbl.core.terminal import safe_line
+from thimbl.store.pins import SeenKey
+from thimbl.store.types import Author
+from tui.foot import Foot
+from tui.when import since
+
+SAYS: Final[dict[Verdict | None, str]] = {
+    Verdict.NEW_KEY: "The newest answer was signed by another key than the pinned one, and nothing of it was taken. "
+    "Either they have a new key and could not sign with the old one any more, or somebody answers in their place. "
+    "Ask them by other means than this plan: by telephone, or face to face.",
+    Verdict.FORKED: "By this key two logs were signed that contradict each other. Both are kept as evidence. To pin "
+    "the key again says that you have looked, and takes the mark away.",
+    Verdict.UNSIGNED: "Nobody signs this plan of 2010, so there is no key to compare. A key that you pin here has to "
+    "sign their next answer.",
+}
+"""What there is to know at each verdict, before comparing."""
+
+USUAL: Final = "Ask them by other means than their plan what 'thimbl key show' says, and compare it."
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came of comparing a fingerprint that was typed."""
+
+    words: str
+    pins: str | None
+    """The fingerprint that can be pinned now."""
+
+
+def compared(typed: str, pinned: str | None, seen: str | None, forked: bool = False) -> Compared:
+    """What a typed fingerprint is; the prefix ``SHA256:`` may be left out."""
+    text = typed.strip().rstrip("=")
+    if not text:
+        return Compared("", None)
+    text = text if text.startswith("SHA256:") else f"SHA256:{text}"
+    if text == pinned:
+        return Compared("✓ That is the pinned key, letter by letter.", text if forked else None)
+    if text == seen:
+        return Compared("✓ That is the key that was seen, letter by letter: it can be pinned.", text)
+    if is_fingerprint(text):
+        other = "neither the pinned key nor the one that was seen" if seen else "not the pinned key"
+        return Compared(f"✗ That is {other}. Pinned, it is the only one that counts for them.", text)
+    near = next((key for key in (pinned, seen) if key is not None and key.startswith(text)), None)
+    if near is not None:
+        which = "pinned key" if near == pinned else "key that was seen"
+        return Compared(f"… so far as the {which}", None)
+    return Compared("✗ That is no fingerprint (SHA256: and 43 characters), and no key here begins so.", None)
+
+
+class Keys(ModalScreen[str | None]):
+    """Somebody's keys; the fingerprint that is to be pinned, None where none is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, author: Author, seen: SeenKey | None, now: float) -> None:
+        super().__init__()
+        self._author, self._seen, self._now = author, seen, now
+        self.typed = Input(placeholder="the fingerprint that they told you: SHA256:…", id="fingerprint", compact=True)
+        self.says = Static("", id="says", markup=False)
+        self._pins: str | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="keys") as dialog:
+            dialog.border_title = Text(f"The key of {self._author.address}")
+            with VerticalScroll(can_focus=False):
+                yield Static(Text("\n").join(self._told()), markup=False)
+            yield self.typed
+            yield self.says
+            with Horizontal(classes="buttons"):
+                yield Button("Back", id="no", compact=True)
+                if self._seen is not None:
+                    yield Button("Pin the key seen", id="seen", variant="warning", compact=True)
+                yield Button("Pin this", id="yes", variant="success", compact=True, disabled=True)
+        yield Foot()
+
+    def _told(self) -> Iterator[Text]:
+        author, seen = self._author, self._seen
+        called = safe_line(author.nick or author.name)
+        if called:
+            yield Text(called, "bold")
+        yield Text(f"verdict  {author.verdict or 'not asked yet'}")
+        yield Text.assemble("pinned   ", (author.key or "none: the first key that comes is pinned", "bold"))
+        if seen is not None:
+            yield Text.assemble("seen     ", (seen.fingerprint, "bold"))
+            name = f", {safe_line(seen.name)}" if seen.name else ""
+            yield Text(f"         {since(seen.time, self._now)}{name}, {seen.seq} records", "dim")
+        if author.recovery:
+            yield Text(f"recovery {author.recovery}", "dim")
+        yield Text()
+        yield Text(SAYS.get(author.verdict, USUAL))
+
+    def on_mount(self) -> None:
+        self.typed.focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        found = compared(
+            self.typed.value,
+            self._author.key,
+            self._seen.fingerprint if self._seen else None,
+            self._author.verdict is Verdict.FORKED,
+        )
+        self._pins = found.pins
+        self.says.update(Text(found.words, "bold"))
+        self.query_one("#yes", Button).disabled = found.pins is None
+
+    @on(Input.Submitted)
+    def _given(self) -> None:
+        yes = self.query_one("#yes", Button)
+        if not yes.disabled:
+            yes.focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "yes":
+            self.dismiss(self._pins)
+        elif message.button.id == "seen" and self._seen is not None:
+            self.dismiss(self._seen.fingerprint)
+        else:
+            self.dismiss(None)

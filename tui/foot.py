@@ -1,0 +1,112 @@
+"""The foot of a screen: the keys that are shown, as they are bound now.
+
+- Textual's own footer mounts a widget a key, and all of them anew whenever the focus moves; this is one painted line. A
+  click on a key presses it.
+- A key is shown whole, with what it does, or not at all. Where not all fit, the last ones go first, but the help and
+  the way back always stay.
+- Over the screen, where forms and buttons are, it says what Enter and Tab do there.
+"""
+
+from typing import Final
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.screen import ModalScreen, Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Button, Input, OptionList
+
+from tui.keyhelp import display
+from tui.lines import Piece, Role, line
+from tui.paint import Painted
+
+STAYING: Final = ("help", "back(True)", "back", "dismiss(None)", "dismiss(False)", "enter")
+"""Actions that stay where not all keys fit."""
+
+Shown = tuple[str, str, str, str]
+"""An action, the key that presses it, that key as people read it, and what it does."""
+
+
+class Foot(Painted, can_focus=False):
+    """One line of keys and what they do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: list[Shown] = []
+        self._ends: list[tuple[int, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self._changed(self.screen)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        """Which keys there are, the first of each action."""
+        shown: dict[str, Shown] = {}
+        if isinstance(screen, ModalScreen):
+            shown |= {one[0]: one for one in _hints(screen.focused)}
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.action not in shown:
+                told = self._told(binding)
+                shown[binding.action] = (binding.action, binding.key, display(self.app, binding), told)
+        if (keys := list(shown.values())) != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def _told(self, binding: Binding) -> str:
+        """What a key does; the one that ends the program does so only where there is nothing to go back to."""
+        leads_back = getattr(self.screen, "leads_back", False)
+        return "Back" if leads_back and binding.action == "back(True)" else binding.description
+
+    @property
+    def text(self) -> str:
+        """What it shows, as text."""
+        return "".join(text for text, _ in self._pieces(self.columns))
+
+    def _pieces(self, width: int) -> list[Piece]:
+        keys = list(self._keys)
+        while keys and sum(map(_cells, keys)) > width:
+            going = [at for at, one in enumerate(keys) if one[0] not in STAYING]
+            del keys[going[-1] if going else -1]
+        pieces: list[Piece] = []
+        self._ends = []
+        used = 0
+        for one in keys:
+            _, key, shown, told = one
+            used += _cells(one)
+            pieces += [(f" {shown}", Role.KEY), (f" {told} ", Role.TEXT)]
+            self._ends.append((used, key))
+        return pieces
+
+    def render_line(self, y: int) -> Strip:
+        width = self.columns
+        return self.paint(line(*self._pieces(width)), width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 1
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.get_content_offset(self)
+        for end, key in self._ends:
+            if at is not None and at.x < end:
+                self.app.simulate_key(key)
+                return
+
+
+def _cells(one: Shown) -> int:
+    return cell_len(one[2]) + cell_len(one[3]) + 3
+
+
+def _hints(focused: Widget | None) -> list[Shown]:
+    """What Enter and Tab do where the focus is."""
+    if isinstance(focused, Button):
+        done = str(focused.label)
+    elif isinstance(focused, OptionList):
+        return [("enter", "enter", "enter", "Choose")]
+    elif isinstance(focused, Input):
+        done = "Go on"
+    else:
+        return []
+    return [("enter", "enter", "enter", done), ("tab", "tab", "tab", "Next")]

@@ -1,0 +1,211 @@
+"""What the one screen is made of: the views at its side, a list with a page or a pane, and the status line.
+
+- A pane is imported, made and mounted when it is first shown, and stays as it is left. What is not in sight is told
+  nothing: a pane finds what it shows whenever it opens.
+- Whatever is read is asked for aside (`tui.aside`), so that nothing here waits.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+from textual.widgets import Input
+
+from thimbl.store.errors import StoreError
+from thimbl.store.reader import Reader
+from tui.aside import Pen, Shelf, told
+from tui.bars import Status, Views
+from tui.detail import Detail
+from tui.foot import Foot
+from tui.keyhelp import Group, bindings, bound, display
+from tui.keys import SCREEN_KEYS
+from tui.pane import Pane
+from tui.places import Place, Spot, Tab
+from tui.timeline import Timeline
+
+T = TypeVar("T")
+
+
+def pane_kind(tab: Tab) -> type[Pane]:
+    """What shows a view that is no list of posts; it is imported here, and not before."""
+    if tab is Tab.BONDS:
+        from tui.bonds.pane import BondsPane
+
+        return BondsPane
+    if tab is Tab.COMMUNE:
+        from tui.commune.pane import CommunePane
+
+        return CommunePane
+    from tui.log import LogPane
+
+    return LogPane
+
+
+class Frame(Screen[None]):
+    """Views, list and page or pane, status. `clock` gives Unix seconds.
+
+    `books` is a second thread for reading the store, where what takes long is asked: the books of communes. Without
+    one it is the same.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-beside"), (130, "-wide")]
+
+    def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], books: Shelf | None = None) -> None:
+        super().__init__()
+        self.shelf, self.pen, self.clock = shelf, pen, clock
+        self.books = books or shelf
+        self.keymap: Mapping[str, str] = {}
+        """Keys by the ids of bindings, where they are not those of `tui.keys`; set before the screen is shown."""
+        self.spot = Spot(Place())
+        self._panes: dict[Tab, Pane] = {}
+        self._mounting: dict[Tab, Awaitable[None]] = {}
+        self._kept_panes: dict[Tab, Mapping[str, object]] = {}
+        self._titled = ""
+        self._led_back = False
+        self._unreadable = ""
+        """Why the store could not be read the last time; empty where it could."""
+        self.views = Views(str(pen.desk.address), id="views")
+        self.timeline = Timeline(clock, id="timeline")
+        self.detail = Detail(clock, id="detail")
+        self.status = Status(id="status")
+        self.words = Input(placeholder="words, or #tag; Enter searches, Esc leaves", id="search", compact=True)
+
+    def compose(self) -> ComposeResult:
+        with Container(id="body"):
+            yield self.views
+            with Container(id="panes"):
+                with Vertical(id="list"):
+                    yield self.words
+                    yield self.timeline
+                yield self.detail
+        yield self.status
+        yield Foot()
+
+    # Asking and telling
+
+    async def ask(self, question: Callable[[Reader], T]) -> T | None:
+        """What the store says; None where it can not be read, which the status line tells."""
+        try:
+            found = await self.shelf.ask(question)
+        except StoreError as error:
+            self._unreadable = told(error)
+            self.status.say(self._unreadable, trouble=True)
+            return None
+        if self._unreadable:
+            self._unreadable = ""
+            self.status.say("The store can be read again.")
+        return found
+
+    def say(self, text: str, *, trouble: bool = False) -> None:
+        """Tell the person something, in the status line; escaped there."""
+        self.status.say(text, trouble=trouble)
+
+    def key(self, binding: str) -> str:
+        """The key that is bound to this id by now, as it is shown: a sentence names no key that was given away."""
+        declared = (*SCREEN_KEYS, *Timeline.BINDINGS)
+        found = (one for one in bindings(declared, self.keymap) if one.id == binding)
+        return next((display(self.app, one) for one in found), binding)
+
+    def bound(self) -> list[Group]:
+        """The keys as they are bound now."""
+        return bound(self, self.keymap)
+
+    def action_help(self) -> None:
+        from tui.dialogs import Help
+
+        self.app.push_screen(Help(self.bound()))
+
+    # Panes
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane in sight, where it is not a list."""
+        return self._panes.get(self.spot.place.tab) if self.spot.place.is_pane else None
+
+    def bring(self, place: Place) -> None:
+        """Bring the list, or the pane of a view, into sight; what it shows comes when it is opened."""
+        tab = place.tab if place.is_pane else None
+        lists = self.query_one("#panes")
+        if tab is not None and lists.display:
+            self.set_focus(None)  # and not to whatever Textual finds
+        lists.display = tab is None
+        if tab is not None and tab not in self._panes:
+            self._make(tab)
+        for other, pane in self._panes.items():
+            pane.display = other is tab
+
+    def _make(self, tab: Tab) -> None:
+        pane = pane_kind(tab)(self.shelf if tab is Tab.LOG else self.books, self.pen, self.clock, id=tab)
+        pane.recall(self._kept_panes.get(tab, {}))
+        self._panes[tab] = pane
+        mounted = self.query_one("#body").mount(pane)
+
+        async def mounting() -> None:
+            await mounted
+
+        self._mounting[tab] = asyncio.ensure_future(mounting())
+
+    async def open_pane(self, tab: Tab) -> None:
+        """Let the pane of a view find what it shows, and take the focus."""
+        # Shielded: the reader may be elsewhere before it is mounted, and back when it is.
+        await asyncio.shield(self._mounting[tab])
+        pane = self._panes[tab]
+        await pane.open()
+        if self.pane is pane and not _holds_focus(self, pane):
+            inside = next((node for node in pane.query("*") if node.focusable), None)
+            if inside is not None:
+                self.set_focus(inside)
+
+    @property
+    def kept_panes(self) -> dict[Tab, Mapping[str, object]]:
+        """What each pane is to be opened with next time: that of those that were not opened is as it was."""
+        return {**self._kept_panes, **{tab: pane.remembered() for tab, pane in self._panes.items()}}
+
+    def recall_panes(self, kept: Mapping[Tab, Mapping[str, object]]) -> None:
+        """What was kept of panes that are still to be opened."""
+        self._kept_panes = dict(kept)
+
+    # Where the reader is
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether there is somewhere to go back to."""
+        return False
+
+    def show_where(self) -> None:
+        """Say which list or pane this is, and where in it the reader is."""
+        place, pane = self.spot.place, self.pane
+        self.views.show(place.tab)
+        if place.is_pane:
+            title = (pane.title if pane is not None else "") or place.title
+            position = pane.where if pane is not None else ""
+            if pane is not None and str(pane.border_title or "") != title:
+                pane.border_title = Text(title)
+        else:
+            title = place.title
+            total = len(self.timeline.keys)
+            position = f"{self.timeline.row + 1:,} of {total:,}" if total else "nothing here"
+            if self._titled != title:  # setting it lays out and styles anew
+                self._titled = title
+                self.query_one("#list").border_title = Text(title)
+        self.status.set_where(f"{title} · {position}" if position else title)
+        if self._led_back != self.leads_back:
+            self._led_back = self.leads_back
+            self.refresh_bindings()  # the foot calls the way out by another name
+
+    @on(Pane.Titled)
+    def _retitled(self) -> None:
+        self.show_where()
+
+    @on(Pane.Said)
+    def _told(self, message: Pane.Said) -> None:
+        self.say(message.text, trouble=message.trouble)
+
+
+def _holds_focus(screen: Screen[None], pane: Pane) -> bool:
+    return screen.focused is not None and pane in screen.focused.ancestors_with_self

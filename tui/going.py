@@ -1,0 +1,293 @@
+"""Going about: views, an author's posts, threads, and back.
+
+- A place is left as it was and found again so; `back` works everywhere, over lists and panes alike.
+- Listing a place is a worker, and a newer one cancels it: holding a key down costs no queue.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from textual import on
+from textual.widgets import Input
+
+from thimbl.core.address import Address
+from thimbl.store.types import Author, Item, ThreadItem
+from tui import kept, places
+from tui.aside import Pen, Shelf
+from tui.bars import Views
+from tui.frame import Frame
+from tui.keys import of_lists
+from tui.marks import Marks
+from tui.pane import Pane
+from tui.places import Place, Spot, Tab
+from tui.ports import PLACE_KEY
+from tui.timeline import Timeline
+from tui.welcome import empty
+from tui.workers import begin
+
+MAX_TRAIL: Final = 50
+"""Steps that can be gone back."""
+
+
+class GoingScreen(Frame):
+    """The frame, and the ways between the places that it shows."""
+
+    begun = False
+    """Whether the place where the reader left off is open."""
+
+    def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], books: Shelf | None = None) -> None:
+        super().__init__(shelf, pen, clock, books)
+        self.trail: list[Spot] = []
+        self.marks = Marks()
+        self._listed: Spot | None = None
+        self._spots: dict[Tab, Spot] = {}
+        self._available: object = None
+
+    def on_mount(self) -> None:
+        self.words.display = False
+        self.status.take_key = self.key("take-new")
+        self.timeline.focus()
+        begin(self, self._start, "place")
+
+    async def _start(self) -> None:
+        found = await self.ask(lambda reader: kept.recall(reader, reader.state(PLACE_KEY)))
+        if found is not None:
+            self._spots = dict(found.spots)
+            self.recall_panes(found.panes)
+        await self.open_place(Spot(Place()) if found is None else found.spot)
+        self.begun = True
+
+    @property
+    def item(self) -> Item | None:
+        """The selected item, where one is in sight."""
+        entry = None if self.spot.place.is_pane else self.timeline.entry
+        return entry.item if isinstance(entry, ThreadItem) else entry if isinstance(entry, Item) else None
+
+    @property
+    def address(self) -> Address | None:
+        """Whom the selected row is about."""
+        entry = None if self.spot.place.is_pane else self.timeline.entry
+        if isinstance(entry, ThreadItem):
+            return entry.reference.address
+        return entry.address if entry is not None else None
+
+    # Opening and leaving
+
+    def go(self, place: Place, key: int | None = None) -> None:
+        """Open another place over this one; `back` comes back."""
+        self._leave()
+        self.trail = [*self.trail, self.spot][-MAX_TRAIL:]
+        self._open_soon(Spot(place, key))
+
+    def _leave(self) -> None:
+        place = self.spot.place
+        if not self.is_listed:
+            return
+        if not place.is_pane:
+            entry = self.timeline.entry
+            self.spot.key, self.spot.line = self.timeline.key, self.timeline.line
+            self.spot.at = self.item.reference if self.item is not None else None
+            self.spot.who = entry.address if isinstance(entry, Author) else None
+        if place.is_view:
+            self._spots[place.tab] = self.spot
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether what is shown is the place where the reader is, and not still the one before."""
+        return self._listed is self.spot
+
+    def _open_soon(self, spot: Spot) -> None:
+        self.spot = spot  # at once, so that the next key is about this place
+        self.status.offer(0)
+        self._bring(spot)
+        begin(self, partial(self.open_place, spot), "place", exclusive=True)
+
+    def _bring(self, spot: Spot) -> None:
+        place = spot.place
+        self.bring(place)
+        if place.is_pane or place.tab is not Tab.SEARCH:
+            self.words.display = False
+        if not place.is_pane and (self.focused is None or self.query_one("#panes") not in self.focused.ancestors):
+            self.timeline.focus()
+        self.show_where()
+        if self._available != (available := (place.is_pane, place.tab, place.is_view)):
+            self._available = available
+            self.refresh_bindings()
+
+    async def open_place(self, spot: Spot) -> None:
+        """Show a place: list it, or open its pane."""
+        self.spot = spot
+        self._bring(spot)
+        if spot.place.is_pane:
+            await self.open_pane(spot.place.tab)
+            if self.spot is spot:
+                self._listed = spot
+                self.show_where()
+                await self.count()
+            return
+        listing = await self.ask(partial(places.listing, place=spot.place))
+        if listing is None or self.spot is not spot:
+            return
+        key = spot.key
+        if key is None and spot.place.thread is not None:
+            asked = (key for key, found in listing.entries.items() if _is(found, spot.place))
+            key = next(asked, None)
+        self._listed = spot
+        self.timeline.show_blank(empty(spot.place, str(self.pen.desk.address), self.key))
+        self.timeline.show(listing.keys, self.marks.apply(listing.entries), key, spot.line)
+        self.status.offer(0)
+        self.show_where()
+        await self.count()
+
+    async def count(self) -> None:
+        """Show how much is unread in each view."""
+        counts = await self.ask(partial(places.counts, everyone=self.everyone))
+        if counts is not None:
+            self.views.show(self.spot.place.tab, counts)
+
+    @property
+    def everyone(self) -> bool:
+        """Whether the timeline is that of all whom this node holds."""
+        place = self.spot.place
+        if place.tab is not Tab.TIMELINE or not place.is_view:
+            place = self._spots[Tab.TIMELINE].place if Tab.TIMELINE in self._spots else Place()
+        return place.everyone
+
+    @property
+    def remembered(self) -> str:
+        """The text of `PLACE_KEY`: the last view that was opened, under whatever lies over it, and all others."""
+        self._leave()
+        over = (spot.place.tab for spot in reversed([*self.trail, self.spot]) if spot.place.is_view)
+        return kept.remember(kept.Kept(next(over, Tab.TIMELINE), self._spots, self.kept_panes))
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is about a list has no key where there is none; and only the timeline is of everyone."""
+        place = self.spot.place
+        if place.is_pane and of_lists(action):
+            return False
+        if action == "everyone" and not (place.is_view and place.tab is Tab.TIMELINE):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_view(self, name: str) -> None:
+        """Another view, where it was left."""
+        tab = Tab(name)
+        self._leave()
+        self.trail = []
+        spot = self._spots.get(tab, Spot(Place(tab)))
+        self._open_soon(spot)
+        if tab is Tab.SEARCH and not spot.place.words:
+            self.action_search()
+        else:
+            self.hide_search()
+
+    def action_turn_view(self, step: int) -> None:
+        tabs = list(Tab)
+        self.action_view(tabs[(tabs.index(self.spot.place.tab) + step) % len(tabs)])
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether there is somewhere to go back to; from the plain timeline there is not."""
+        over = self.words.has_focus or self.detail.has_focus or self.has_class("-reading")
+        place = self.spot.place
+        return bool(over or self.trail or place.unread or place.tab is not Tab.TIMELINE)
+
+    def action_back(self, may_quit: bool = False) -> None:
+        """Out of the search line, out of what lies over a pane, out of the page, out of an author or a thread, to the
+        timeline; or out altogether."""
+        if self.words.has_focus:
+            self.hide_search()
+        elif self.pane is not None and self.pane.back():
+            self.show_where()
+        elif not self.spot.place.is_pane and self.has_class("-reading"):
+            self.remove_class("-reading")
+            self.timeline.focus()
+        elif self.detail.has_focus:
+            self.timeline.focus()
+        elif self.trail:
+            self._open_soon(self.trail.pop())
+        elif self.spot.place.unread:
+            self.action_filter()
+        elif self.spot.place.tab is not Tab.TIMELINE:
+            self.action_view(Tab.TIMELINE)
+        elif may_quit:
+            self.app.exit()
+        else:
+            self.say(f"This is the timeline. {self.key('quit')} quits.")
+
+    def action_filter(self) -> None:
+        """Only what is unread, or all."""
+        place = self.spot.place
+        if not place.is_items:
+            self.say("Only lists of posts can be filtered.")
+            return
+        self._open_soon(Spot(replace(place, unread=not place.unread), self.timeline.key, self.timeline.line))
+
+    def action_everyone(self) -> None:
+        """The timeline of all that this node holds, or of whom one follows."""
+        place = self.spot.place
+        self._open_soon(Spot(replace(place, everyone=not place.everyone), self.timeline.key, self.timeline.line))
+        what = "Everyone whom this node holds" if not place.everyone else "Whom you follow"
+        other = "whom you follow" if not place.everyone else "everyone"
+        self.say(f"{what}; {self.key('everyone')} shows {other}.")
+
+    def action_thread(self) -> None:
+        if self.item is None:
+            self.say("Select a post to see its thread.")
+        elif self.spot.place.thread is None:
+            self.go(Place(self.spot.place.tab, thread=self.item.reference), self.timeline.key)
+
+    def action_author(self) -> None:
+        if self.address is not None and self.address != self.spot.place.author:
+            self.go(Place(self.spot.place.tab, author=self.address))
+
+    @on(Views.Chosen)
+    def _chosen(self, message: Views.Chosen) -> None:
+        self.action_view(message.tab)
+
+    @on(Pane.Go)
+    def _sent(self, message: Pane.Go) -> None:
+        self.go(message.place, message.key)
+
+    @on(Timeline.Opened)
+    def _opened(self) -> None:
+        if isinstance(self.timeline.entry, Author):
+            self.action_author()
+        else:
+            self.add_class("-reading")  # where the screen is narrow, the page takes all of it
+            self.detail.focus()
+
+    # Searching
+
+    def action_search(self) -> None:
+        """Ask for words; in a pane over it, so that `back` comes back."""
+        if self.spot.place.is_pane:
+            self.go(self._spots.get(Tab.SEARCH, Spot(Place(Tab.SEARCH))).place)
+        self.words.display = True
+        self.words.focus()
+
+    def hide_search(self) -> None:
+        """Put the search line away."""
+        self.words.display = False
+        if not self.spot.place.is_pane:
+            self.timeline.focus()
+
+    @on(Input.Submitted, "#search")
+    def _searched(self, message: Input.Submitted) -> None:
+        words = message.value.strip()
+        if words:
+            place = Place(Tab.SEARCH, words=words)
+            if self.spot.place.is_view and self.spot.place.tab is Tab.SEARCH:
+                self._leave()
+                self._open_soon(Spot(place))
+            else:
+                self.go(place)
+        self.hide_search()
+
+
+def _is(entry: object, place: Place) -> bool:
+    return isinstance(entry, ThreadItem) and entry.reference == place.thread

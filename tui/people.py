@@ -1,0 +1,87 @@
+"""The one screen, as far as it is for people: following and not, comparing keys; muting is `tui.muting`.
+
+- What signs or forgets asks first.
+"""
+
+from functools import partial
+
+from textual import work
+
+from thimbl.core.address import Address
+from thimbl.store.pins import SeenKey, seen_key
+from thimbl.store.reader import Reader
+from thimbl.store.types import Author
+from tui.aside import told
+from tui.comparing import Keys
+from tui.dialogs import Confirm
+from tui.follow import Follow
+from tui.muting import MutingScreen
+
+
+class PeopleScreen(MutingScreen):
+    """The screen, with what follows, unfollows and pins."""
+
+    @work
+    async def action_follow(self) -> None:
+        address = self.detail.pointed or self.detail.facts.stranger
+        author = self.detail.facts.author
+        if address is None and author is not None and not author.followed and not author.is_me:
+            address = author.address
+        if self.spot.place.is_pane:
+            address = None  # what the list has selected is not in sight
+        answer = await self.app.push_screen_wait(Follow(self.pen.desk, self.clock, address))
+        if answer is None:
+            return
+        whom, nick = answer
+        try:
+            await self.pen.do(lambda desk: desk.follow(whom, nick))
+        except Exception as error:  # a desk may raise anything; the person is told
+            self.say(told(error), trouble=True)
+            return
+        self.say(f"You follow {whom}.")
+        self.action_fetch()
+
+    @work
+    async def action_unfollow(self) -> None:
+        author = self.detail.facts.author
+        if author is None or not author.followed or author.is_me:
+            self.say("Select somebody whom you follow.")
+            return
+        whom = author.address
+        lines = [f"Stop following {whom}?", "What was fetched of theirs stays here.", "Your plan is signed anew."]
+        if not await self.app.push_screen_wait(Confirm("Unfollow", lines, "Unfollow")):
+            return
+        try:
+            await self.pen.do(lambda desk: desk.unfollow(whom))
+        except Exception as error:  # a desk may raise anything; the person is told
+            self.say(told(error), trouble=True)
+            return
+        self.say(f"You no longer follow {whom}.")
+
+    @work
+    async def action_compare(self) -> None:
+        """Show the keys of the selected author, and pin the one that is theirs."""
+        address = self.detail.facts.author.address if self.detail.facts.author is not None else self.address
+        found = None if address is None else await self.ask(partial(_keys, address))
+        if found is None:
+            self.say("Select somebody whose key is to be compared.")
+            return
+        author, seen = found
+        if author.is_me:
+            self.say(f"Your own key is {author.key}.")
+            return
+        chosen = await self.app.push_screen_wait(Keys(author, seen, self.clock()))
+        if chosen is None:
+            return
+        try:
+            await self.pen.do(lambda desk: desk.pin(author.address, chosen))
+        except Exception as error:  # a desk may raise anything; the person is told
+            self.say(told(error), trouble=True)
+            return
+        self.say(f"Pinned for {author.address}: {chosen}.")
+        self.action_fetch()
+
+
+def _keys(address: Address, reader: Reader) -> tuple[Author, SeenKey | None] | None:
+    author = reader.author(address)
+    return None if author is None else (author, seen_key(reader, author))
