@@ -46,12 +46,11 @@ def fill(home: Path) -> None:
             publish(writer, number, int(time.time()))
 
 
-def publish(writer: Writer, number: int, now: int) -> None:
-    """Take one author's log into the store."""
+def publish(writer: Writer, number: int, now: int, length: int = POSTS // AUTHORS) -> None:
+    """Take one author's log of so many posts into the store."""
     address = Address.parse(f"author{number}@host{number % 10}.example")
     key = PrivateKey.from_seed(number.to_bytes(32, "big"))
     records: list[Record] = []
-    length = POSTS // AUTHORS
     for seq in range(1, length + 1):
         entry = salted(Entry("post", {"text": f"Post {seq} about leeks, tractors and #number{seq}."}), os.urandom)
         when, prev = now - (length - seq) * 3600, records[-1].id if records else None
@@ -59,6 +58,11 @@ def publish(writer: Writer, number: int, now: int) -> None:
     head = make_head({"address": str(address)}, seq=length, last=records[-1].id, updated=now, signer=key)
     writer.follow(address, f"author{number}")
     writer.take(judge(Plan(head, tuple(reversed(records))), writer.known(address, 1, length), now), now)
+
+
+def publish_more(writer: Writer, batch: int, now: int) -> None:
+    """Take one new author with twenty posts: what a fetch brings."""
+    publish(writer, AUTHORS + batch, now, 20)
 
 
 def run(command: list[str], environ: dict[str, str]) -> float:
