@@ -43,20 +43,30 @@ def drawn(session: Session) -> str:
     return re.sub(r"(?m)[ \t]+$", "", picture)
 
 
+async def all_read(session: Session) -> None:
+    """Mark everything as read: what one passes over is read or not, by how long it was in sight."""
+    await session.until(lambda: not session.item.unread, "the newest is read")
+    await session.press("A")
+    await session.until(lambda: "6 marked as read" in session.status)
+
+
 async def timeline(session: Session) -> None:
-    """The newest post, with its page."""
+    """The newest post, with its page, when it has been looked at."""
     await session.selected("flour")
+    await session.until(lambda: not session.item.unread, "the newest is read")
 
 
 async def offer(session: Session) -> None:
     """A bond offer, on a light ground."""
     session.app.theme = "thimbl-light"
+    await all_read(session)
     await session.find("tractor, 60 hp")
 
 
 async def thread(session: Session) -> None:
     """A thread as a tree, without any colour."""
     session.app.theme = "thimbl-mono"
+    await all_read(session)
     await session.find("Ours is white as well")
     await session.press("t")
     await session.until(lambda: "Thread" in session.status, "the thread")
@@ -64,6 +74,7 @@ async def thread(session: Session) -> None:
 
 async def composing(session: Session) -> None:
     """A post that is being written."""
+    await all_read(session)
     await session.press("c")
     await opened(session, Composer)
     await session.press(*"Frost. #frost")
@@ -72,6 +83,7 @@ async def composing(session: Session) -> None:
 async def keys(session: Session) -> None:
     """All keys, in the theme of high contrast."""
     session.app.theme = "thimbl-contrast"
+    await all_read(session)
     await session.press("?")
     await opened(session, Help)
 
