@@ -34,6 +34,20 @@ _PERSONAL = frozenset(
     {"SSH_AUTH_SOCK", "SSH_AGENT_PID", "VISUAL", "EDITOR", "PAGER", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}
 )
 
+LONG = (
+    "tests/repository/test_docs_examples.py",
+    "tests/end_to_end/test_demo.py",
+    "tests/home/test_home_killed.py",
+    "tests/repository/test_documented_json.py",
+    "tests/end_to_end/test_serving_host.py",
+    "tests/core/test_plantext.py",
+    "tests/tui/test_tui_composer.py",
+    "tests/end_to_end/test_serving.py",
+    "tests/tui/test_tui_living.py",
+    "tests/tui/test_tui_scale.py",
+)
+"""The files that take longest, which begin first: of two processes neither is to wait long for the other at the end."""
+
 _home = pytest.StashKey[Path]()
 
 
@@ -44,8 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     home = Path(tempfile.mkdtemp(prefix="thimbl-tests-"))
     config.stash[_home] = home
+    # With xdist files go out in the order below, and not by how many tests they hold.
+    config.option.loadscopereorder = False
     os.environ.update(HOME=str(home), TZ="UTC", LC_ALL="C.UTF-8")
     time.tzset()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first."""
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(LONG)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,8 +1,8 @@
-"""Make the picture of the terminal UI that the README shows: `.venv/bin/python docs/pictures/make.py`.
+"""Make the pictures of the terminal UI that the README and `docs/` show: `.venv/bin/python docs/pictures/make.py`.
 
-It is no drawing: the demonstration's hosts are started, its newcomer fetches, and the program opens without a terminal
-and is asked for what it shows. Ages and ids are those of the moment. The PNG is made from the SVG by `rsvg-convert`
-(Debian: librsvg2-bin), where that is installed.
+They are no drawings: the demonstration's hosts are started, its newcomer fetches, and the program opens without a
+terminal and is asked for what it shows. Ages and ids are those of the moment. A PNG is made from its SVG by
+`rsvg-convert` (Debian: librsvg2-bin), where that is installed.
 """
 
 import asyncio
@@ -36,6 +36,12 @@ OFFER: Final = "TRACTOR-1"
 BEYOND: Final = 5
 """Rows that are seen below it."""
 
+SCENES: Final = {
+    "commune": (*["right_square_bracket"] * 2, "enter", *["right_square_bracket"] * 2),
+    "why": ("escape", *["right_square_bracket"] * 5, *["j"] * 12, "w", "j", "enter"),
+}
+"""What is pressed in the commune for each of the other pictures."""
+
 FONT: Final = "DejaVu Sans Mono"
 """For the PNG, so that it comes out the same on machines with and without Fira Code."""
 
@@ -51,8 +57,8 @@ class StillDesk(Desk):
         return None
 
 
-async def picture(village: Village) -> str:
-    """The screen with the offer selected, as SVG."""
+async def pictures(village: Village) -> dict[str, str]:
+    """SVG by the names of the files: an offer, a commune's series as a chart, and where a dividend comes from."""
     account = village.account(YOU)
     with Reader.open(account.paths.store) as store:
         rows = store.rowids(Selection(View.FOLLOWED))
@@ -63,7 +69,14 @@ async def picture(village: Village) -> str:
         # Somewhat further and back again, so that the offer is not at the edge.
         await pilot.press("g", *["j"] * (offer + BEYOND), *["k"] * BEYOND)
         await settled(pilot)
-        return app.export_screenshot(title="thimbl")
+        found = {"timeline": app.export_screenshot(title="thimbl")}
+        await pilot.press("4")
+        await settled(pilot)
+        for name, keys in SCENES.items():
+            await pilot.press(*keys)
+            await settled(pilot)
+            found[name] = app.export_screenshot(title="thimbl")
+        return found
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -79,7 +92,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 def main() -> None:
-    """Write `timeline.svg` and, where it can be made, `timeline.png`, beside this file."""
+    """Write each as SVG and, where it can be made, as PNG, beside this file."""
     with TemporaryDirectory(prefix="thimbl-picture-") as folder:
         village = Village(Path(folder), os.environ, int(time.time()))
         try:
@@ -87,16 +100,19 @@ def main() -> None:
             village.populate()
             village.fetch().check_returncode()
             village.look_back()
-            svg = _REMOTE_FONT.sub("", asyncio.run(picture(village)))
+            made = asyncio.run(pictures(village))
         finally:
             village.stop()
-    path = HERE / "timeline.svg"
-    path.write_text(svg, encoding="utf-8")
+    for name, picture in made.items():
+        svg = _REMOTE_FONT.sub("", picture)
+        path = HERE / f"{name}.svg"
+        path.write_text(svg, encoding="utf-8")
+        if shutil.which("rsvg-convert") is not None:
+            local = svg.replace("Fira Code", FONT)
+            target = str(path.with_suffix(".png"))
+            subprocess.run(["rsvg-convert", "--zoom", "1", "-o", target], input=local.encode(), check=True)
     if shutil.which("rsvg-convert") is None:
-        sys.exit("timeline.svg is made; for the PNG install rsvg-convert.")
-    local = svg.replace("Fira Code", FONT)
-    target = str(path.with_suffix(".png"))
-    subprocess.run(["rsvg-convert", "--zoom", "1", "-o", target], input=local.encode(), check=True)
+        sys.exit("The SVG files are made; for the PNG files install rsvg-convert.")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def test_what_the_protocol_would_ignore_is_not_signed(village: Village) -> None:
     for arguments, why in (
         (("subscribe", "TRACTOR-1", "150", "--rate", "2"), "units of 100.00 EUR"),
         (("subscribe", "TRACTOR-1", "100", "--rate", "6"), "from 0 to 5 %"),
-        (("subscribe", "TRACTOR-1", "100"), "--rate"),
+        (("subscribe", "TRACTOR-1", "100"), "the least rate"),
         (("subscribe", "TRACTOR-1", "2,400", "--rate", "2"), "could mean two amounts"),
         (("subscribe", "PLOUGH-1", "100"), "There is no offer"),
         (("withdraw", "TRACTOR-1"), "nothing to withdraw"),

@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 from tests.end_to_end.stage import PATIENCE, THIMBL, Running, Terminal, environment, processes_of
+from tests.support.warm import warm_thimbl
 from thimbl.cli.demo.people import CLASSIC, COMMUNE, EVA, FIELDS, MILL, YOU
 from thimbl.cli.demo.village import Village
 
@@ -99,11 +100,18 @@ def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
 
 
+class WarmVillage(Village):
+    """The same, whose short commands start warm."""
+
+    def program(self, *arguments: str) -> list[str]:
+        return [str(warm_thimbl()), *arguments]
+
+
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
     """The demonstration's hosts and people, fetched once."""
     folder = tmp_path_factory.mktemp("village")
-    village = Village(folder, environment(folder), int(time.time()))
+    village = WarmVillage(folder, environment(folder), int(time.time()))
     try:
         village.start()
         village.populate()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.stage import THIMBL, Person, Running, environment
+from tests.support.warm import warm_thimbl
 
 
 def editor(folder: Path, script: str) -> str:
@@ -140,7 +141,7 @@ def test_a_draft_survives_what_goes_wrong(ana: Person) -> None:
 def test_ten_who_post_at_once_all_land(ana: Person) -> None:
     """Each is in the plan and in the store, in one chain."""
     texts = [f"Row {number}." for number in range(10)]
-    running = [Running([*THIMBL, "post", text], ana.environ, cwd=ana.home) for text in texts]
+    running = [Running([str(warm_thimbl()), "post", text], ana.environ, cwd=ana.home) for text in texts]
     assert [one.end() for one in running] == [0] * 10
     references = [one.out.strip() for one in running]
     assert len(set(references)) == 10

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import pytest
 
+from tests.support.warm import warm_thimbl
 from thimbl.cli.main import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
@@ -63,7 +64,7 @@ def commands_with_json() -> Iterator[str]:
 def thimbl(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program."""
     return subprocess.run(
-        [sys.executable, "-m", "thimbl", *arguments],
+        [warm_thimbl(), *arguments],
         env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

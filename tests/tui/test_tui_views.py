@@ -53,6 +53,8 @@ def test_seven_views_and_no_pane_before_it_is_shown(tmp_path: Path) -> None:
         assert (pane(s).opened, MADE) == (2, ["bonds", "commune", "log"])
         assert pane(s).query("Book").first().has_focus
         told = pane(s).told
+        log = s.screen.query_one("#log", Placeholder)
+        before = (log.told, log.ticked)
         s.village.fetch(s.village.scribes["ana"])
         s.village.scribes["ana"].post("Something new.")
         s.village.fetch(s.village.scribes["ana"])
@@ -60,8 +62,7 @@ def test_seven_views_and_no_pane_before_it_is_shown(tmp_path: Path) -> None:
         assert pane(s).told == told + 1
         s.screen.tick()
         assert pane(s).ticked == 1
-        log = s.screen.query_one("#log", Placeholder)
-        assert (log.told, log.ticked) == (0, 0)
+        assert (log.told, log.ticked) == before
 
     play(tmp_path, scene, size=(140, 30))
 
