@@ -3,7 +3,8 @@
 
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
 	$(if $(shell $(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))) python3)
-WORKERS ?= 2
+# One more than the two cores that the tests are meant for: some of them wait for processes and daemons.
+WORKERS ?= 3
 TESTS ?=
 
 VENV := .venv
