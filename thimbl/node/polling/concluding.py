@@ -4,6 +4,7 @@ Reading and judging are spared where there is nothing new: this very answer was 
 is now, or its head is the one that was verified and everything that came along is here.
 """
 
+import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ from thimbl.store.types import Brief
 
 REMEMBERED: Final = 50_000
 """Conclusions that are remembered, at some 500 bytes each: more plans than one program polls."""
+
+SETTLES: Final = 256
+"""Answers that are remembered when the collector is first told to leave them alone: fewer cost it nothing."""
 
 T = TypeVar("T")
 
@@ -124,10 +128,15 @@ async def search(store: Reader, address: Address, first: Concluded, archive: Arc
 
 
 class Memory(Generic[T]):
-    """What the newest answer of each author came to, by the digest of that answer and of what it was held against."""
+    """What the newest answer of each author came to, by the digest of that answer and of what it was held against.
+
+    What is remembered stays for long, and holds no cycles: Python's collector of cycles is told to leave it alone, each
+    time that it has grown by a quarter. A third of a round in which nothing is new went into walking through it.
+    """
 
     def __init__(self, size: int = REMEMBERED) -> None:
         self._size = size
+        self._settles = SETTLES
         self._kept: OrderedDict[str, tuple[bytes, T]] = OrderedDict()
 
     def recall(self, address: Address, digest: bytes) -> T | None:
@@ -146,6 +155,10 @@ class Memory(Generic[T]):
         self._kept.move_to_end(str(address))
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
+        if len(self._kept) >= self._settles:
+            self._settles += self._settles // 4
+            gc.collect()
+            gc.freeze()
 
     def forget(self, address: Address) -> None:
         """What the next answer comes to is found out anew."""
