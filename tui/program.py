@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
@@ -66,7 +66,8 @@ class Program(App[R]):
         """What every painted line goes through."""
         return [NoColor()] if self.no_color else super().get_line_filters()
 
-    def on_mount(self) -> None:
+    @on(events.Mount)
+    def _look_at_terminal(self) -> None:
         if not self.is_headless:
             self.set_interval(LOOK_AT_TERMINAL, self._see_terminal)
 
