@@ -100,7 +100,7 @@ def test_hosts_news_and_an_author_over_them(tmp_path: Path) -> None:
         await s.press("escape")
         await s.until(lambda: s.screen.pane is pane and s.screen.is_listed)
         pane.progress(Progress(8, 2, 1, 0, "bo\x1b@x: 1 new"))
-        assert "2 of 8 asked, 1 new" in pane.grid.text
+        await s.until(lambda: "2 of 8 asked, 1 new" in pane.grid.text)
         assert "\x1b" not in pane.grid.text
         pane.progress(None)
         with Writer.open(village.path) as writer:
