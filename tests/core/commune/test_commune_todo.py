@@ -58,6 +58,21 @@ def finish(venture: Venture) -> None:
     raise AssertionError(f"there is always more to do: {waiting(venture)}")
 
 
+def test_of_what_somebody_asks_of_the_registers_the_newest_waits() -> None:
+    """As the notice has it (commune.md 12.3): who asked to be in, and then not to be, is as they wish to be."""
+    venture = Venture()
+    venture.charter()
+    venture.say(ANA, "join", commune=COMMUNE, as_="member")
+    assert [(task.kind, task.sentence) for task in waiting(venture)] == [("admission", f"{ANA} applies as a member.")]
+    venture.say(ANA, "leave", commune=COMMUNE)
+    assert waiting(venture) == []
+    venture.join(BO)
+    venture.say(BO, "leave", commune=COMMUNE)
+    assert kinds(venture) == ["departure"]
+    venture.say(BO, "join", commune=COMMUNE, as_="member")
+    assert waiting(venture) == []
+
+
 @given(st.randoms(use_true_random=False), st.integers(0, 40))
 @settings(max_examples=25, deadline=None)
 def test_who_does_all_tasks_has_none_left_and_no_finding(dice: random.Random, steps: int) -> None:

@@ -81,6 +81,12 @@ def application(state: State, who: str, until: int) -> VerifiedRecord | None:
     return None
 
 
+def applicants(state: State) -> list[str]:
+    """All who ever asked something of the registers of this commune, by address."""
+    asked = (author for kind in (JOIN, LEAVE) for at in state.addresses for author, _ in state.evidence.about(kind, at))
+    return sorted(set(asked))
+
+
 def name_of(verified: VerifiedRecord) -> str:
     """A record's reference."""
     return f"{verified.author}#{verified.record.id}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from thimbl.core.commune.citing import application, fresh, name_of, read
+from thimbl.core.commune.citing import applicants, application, fresh, name_of, read
 from thimbl.core.commune.evidence import Evidence
 from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.ledger import Ledger
@@ -19,8 +19,6 @@ from thimbl.core.commune.money import Period, PeriodError
 from thimbl.core.commune.participants import (
     ACKNOWLEDGEMENT,
     FOR_RENT,
-    JOIN,
-    LEAVE,
     PAYMENT,
     RENT_BID,
     SURRENDER,
@@ -163,13 +161,7 @@ def _is_acknowledged(evidence: Evidence, addresses: Iterable[str], payout: Payou
 def _unanswered(ledger: Ledger) -> Iterator[Finding]:
     """A join, leave, transfer or surrender that could be acted on, made by now, and was not."""
     state = ledger.state
-    asked = {
-        author
-        for kind in (JOIN, LEAVE)
-        for address in state.addresses
-        for author, _ in state.evidence.about(kind, address)
-    }
-    for author in sorted(asked):
+    for author in applicants(state):
         if (waiting := application(state, author, ledger.time)) is not None:
             yield Finding(ledger.seq, "unanswered", name_of(waiting))
     for offer, series in state.series.items():

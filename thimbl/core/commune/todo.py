@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thimbl.core.commune import desk
-from thimbl.core.commune.citing import fresh, name_of, read
+from thimbl.core.commune.citing import applicants, application, fresh, name_of, read
 from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Period, format_sum
@@ -22,8 +22,6 @@ from thimbl.core.commune.participants import (
     BOND_OFFER,
     COOP,
     FOR_RENT,
-    JOIN,
-    LEAVE,
     MEMBER,
     PAYMENT,
     RENT_BID,
@@ -86,27 +84,20 @@ class _Desk:
     def applications(self) -> Iterator[Task]:
         """Who asks to be on a register, and who asks to be off one."""
         state = self.ledger.state
-        for address in sorted(state.addresses):
-            for who, records in state.evidence.about(JOIN, address):
-                for verified in fresh(state, records)[-1:]:
-                    said = desk.read_any(self.ledger, verified)
-                    if isinstance(said, Join) and who not in state.register(said.role):
-                        works = f", working at {said.coop}" if said.coop else ""
-                        yield Task(
-                            "admission",
-                            f"{who} applies as a {'co-op' if said.role == COOP else 'member'}{works}.",
-                            _line("admit", who, "--coop" if said.role == COOP else ""),
-                            {"who": who, "as": said.role, "application": name_of(verified)},
-                        )
-            for who, records in state.evidence.about(LEAVE, address):
-                for verified in fresh(state, records)[-1:]:
-                    for role in [role for role in (MEMBER, COOP) if who in state.register(role)][:1]:
-                        yield Task(
-                            "departure",
-                            f"{who} asks to leave.",
-                            _line("depart", who, "--coop" if role == COOP else ""),
-                            {"who": who, "as": role, "application": name_of(verified)},
-                        )
+        for who in applicants(state):
+            waiting = application(state, who, self.now)
+            if waiting is None:
+                continue
+            joins = read(state, waiting, Join)
+            if joins is not None:
+                kind, role = "admission", joins.role
+                works = f", working at {joins.coop}" if joins.coop else ""
+                told = f"{who} applies as a {'co-op' if role == COOP else 'member'}{works}."
+            else:
+                kind, role = "departure", MEMBER if who in state.register(MEMBER) else COOP
+                told = f"{who} asks to leave."
+            command = _line("admit" if joins is not None else "depart", who, "--coop" if role == COOP else "")
+            yield Task(kind, told, command, {"who": who, "as": role, "application": name_of(waiting)})
 
     # bonds
 
