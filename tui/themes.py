@@ -29,7 +29,7 @@ DARK: Final = Theme(
     surface="#1c2021",
     panel="#272c2d",
     dark=True,
-    variables={"footer-key-foreground": "#e0af68", "border": "#7aa6a1", "border-blurred": "#3a4142"},
+    variables={"border": "#7aa6a1", "border-blurred": "#3a4142"},
 )
 
 LIGHT: Final = Theme(
@@ -45,7 +45,7 @@ LIGHT: Final = Theme(
     surface="#efebdf",
     panel="#e3decf",
     dark=False,
-    variables={"footer-key-foreground": "#7d5100", "border": "#20605b", "border-blurred": "#c9c2b0"},
+    variables={"border": "#20605b", "border-blurred": "#c9c2b0"},
 )
 
 MONO: Final = Theme(
@@ -62,7 +62,6 @@ MONO: Final = Theme(
     panel="#383838",
     dark=True,
     variables={
-        "footer-key-foreground": "#ffffff",
         "border": "#e0e0e0",
         "border-blurred": "#505050",
         "dim": "#a8a8a8",
@@ -85,7 +84,6 @@ CONTRAST: Final = Theme(
     panel="#0b2a5b",
     dark=True,
     variables={
-        "footer-key-foreground": "#ffe14d",
         "border": "#7fe8ff",
         "border-blurred": "#c8c8c8",
         "dim": "#d4d4d4",

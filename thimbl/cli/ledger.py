@@ -150,7 +150,8 @@ def _say_audit(context: Context, audited: "Mapping[str, Any]", gathering: "Gathe
     age = _age(context, commune, gathering)
     say(f"{commune}: {audited['checked']} records checked, {_count(faults, 'finding')}{age}.")
     for lacking in audited["lacking"]:
-        say(f"    Lacking: the log of {lacking}. 'thimbl follow {lacking}' fetches it.")
+        how = "put its plan into the folder" if gathering else f"'thimbl fetch' asks for it, if you follow {commune}"
+        say(f"    Lacking: the log of {lacking}. To have it whole: {how}.")
 
 
 def _age(context: Context, commune: str, gathering: "Gathering | None") -> str:

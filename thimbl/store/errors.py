@@ -10,7 +10,8 @@ class StoreError(Exception):
 
 
 class StoreMissing(StoreError):
-    """There is no store yet: 'thimbl init' makes one, and 'thimbl rebuild' makes it again from the plan files."""
+    """There is no store yet: 'thimbl fetch' makes one, 'thimbl rebuild' makes it again from the plan files, and
+    'thimbl init' begins an account."""
 
 
 class StoreTooNew(StoreError):

@@ -217,12 +217,12 @@ def _newest_to_commune(ledger: Ledger, who: str, kind: str, fits: Callable[[Part
         verified
         for address in state.addresses
         for verified in fresh(state, state.evidence.by(who, kind, address))
-        if (said := read_any(ledger, verified)) is not None and fits(said)
+        if (said := _read_any(ledger, verified)) is not None and fits(said)
     ]
     return name_of(max(open_, key=lambda one: one.record.seq)) if open_ else None
 
 
-def read_any(ledger: Ledger, verified: VerifiedRecord) -> Participant | None:
+def _read_any(ledger: Ledger, verified: VerifiedRecord) -> Participant | None:
     """What a participant's record says in the money of this commune; None where it is malformed."""
     try:
         return read_participant(verified.record, ledger.state.currency)

@@ -78,12 +78,6 @@ def continued(before: Study, gathering: Gathering, records: Iterable[VerifiedRec
     return _concluded(gathering, before.commune, ledger, folded)
 
 
-def study_all(gathering: Gathering) -> list[Study]:
-    """All communes whose charters are there, by address."""
-    evidence = gathering.evidence()
-    return [study(gathering, commune, evidence) for commune in gathering.communes()]
-
-
 def _until(records: Iterable[VerifiedRecord], log: Log, seq: int | None, time: int | None) -> Iterable[VerifiedRecord]:
     for verified in records:
         record = verified.record
