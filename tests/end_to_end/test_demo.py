@@ -1,10 +1,7 @@
 """The demonstration: its hosts and people, what it leaves behind (nothing), and the terminal UI over it in tmux."""
 
-import os
 import random
 import re
-import select
-import shlex
 import signal
 import string
 import subprocess
@@ -12,11 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests.end_to_end.stage import PATIENCE, THIMBL, Running, Terminal, environment, processes_of
+from tests.end_to_end.tmux import Tmux
 from tests.support.warm import warm_thimbl
 from thimbl.cli.demo.people import CLASSIC, COMMUNE, EVA, FIELDS, MILL, YOU
 from thimbl.cli.demo.village import Village
@@ -154,45 +151,6 @@ def test_the_commune_is_whole_for_the_newcomer(village: Village) -> None:
 
 
 # the terminal UI
-
-
-class Tmux:
-    """A tmux server of our own with one window of 80 by 24, as `command` fills it."""
-
-    def __init__(self, command: list[str], environ: dict[str, str]) -> None:
-        self._base = ["tmux", "-L", f"thimbl-{uuid4().hex[:12]}", "-f", os.devnull]
-        self._environ = {**environ, "TERM": "xterm-256color"}
-        # The window stays open and says the exit code: tmux's own word of it is at times lost.
-        shell = f"{shlex.join(command)}; echo ended with $?; exec cat"
-        self._do("new-session", "-d", "-x", "80", "-y", "24", shell)
-
-    def _do(self, *words: str) -> str:
-        argv = [*self._base, *words]
-        done = subprocess.run(argv, env=self._environ, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def press(self, *keys: str) -> None:
-        """Press keys, by tmux's names for them."""
-        self._do("send-keys", *keys)
-
-    def type(self, text: str) -> None:
-        """Type a text."""
-        self._do("send-keys", "-l", text)
-
-    def until(self, pattern: str) -> str:
-        """The screen, as soon as it shows this."""
-        # tmux tells nobody that a screen has changed, so it is looked at, some twenty times a second.
-        end = time.monotonic() + PATIENCE
-        while not re.search(pattern, screen := self._do("capture-pane", "-p")):
-            if time.monotonic() > end:
-                pytest.fail(f"{pattern!r} never came. Last seen:\n{screen}")
-            select.select([], [], [], 0.03)
-        return screen
-
-    def close(self) -> None:
-        """End the server and whatever runs in it."""
-        subprocess.run([*self._base, "kill-server"], env=self._environ, capture_output=True, check=False)
 
 
 def test_the_terminal_ui_reads_and_writes(village: Village) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.support.scribe import Scribe
+from tests.tui import eyes
 from tests.tui.village import ME, NOW, Village, VillageDesk
 from thimbl.core.commune import desk
 from thimbl.core.commune.evidence import Evidence
@@ -37,9 +37,6 @@ from tui.settings import Comfort
 COMMUNE = "commune@fields.example"
 FARM = "farm@fields.example"
 MONTH = 30 * DAY
-
-LOOKS = 500
-"""How often a condition is looked at until it counts as never: some 5 s."""
 
 
 class Fair(Village):
@@ -223,8 +220,7 @@ class Stroll:
     @property
     def shown(self) -> str:
         """Everything on the screen, line by line."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        return eyes.shown(self.app)
 
     @property
     def opened(self) -> Opened:
@@ -233,27 +229,12 @@ class Stroll:
         return found
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each when the one before has gone through: see `tests.tui.running`."""
-        driver = self.app._driver
-        assert driver is not None
-        for key in keys:
-            name = _character_to_key(key) if len(key) == 1 else key
-            event = events.Key(name, key if len(key) == 1 else None)
-            event.set_sender(self.app)
-            driver.send_message(event)
-            for _ in range(2):
-                for node in (self.app, self.app.screen, self.app.focused):
-                    done = asyncio.Event()
-                    if node is not None and node.is_running and node.call_later(done.set):
-                        await asyncio.wait_for(done.wait(), 5)
+        """Press keys, each when the one before has gone through."""
+        await eyes.press(self.app, *keys)
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition."""
-        for _ in range(LOOKS):
-            if condition():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"never came to be: {what or condition}; said: {self.app.said}; shown:\n{self.shown}")
+        await eyes.until(condition, lambda: f"{what or condition}; said: {self.app.said}; shown:\n{self.shown}")
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of these stand on the page."""

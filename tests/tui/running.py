@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from textual import events
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from tests.tui import eyes
 from tests.tui.village import NOW, Village, VillageDesk, furnished
 from thimbl.store.types import Item
 from tui.acting import ThimblScreen
@@ -17,9 +16,6 @@ from tui.app import ThimblApp
 from tui.composer import Composer
 from tui.rows import draw
 from tui.settings import Comfort
-
-LOOKS = 1_000
-"""How often a condition is looked at until it counts as never: some 10 s."""
 
 
 class Session:
@@ -54,8 +50,7 @@ class Session:
     @property
     def shown(self) -> str:
         """Everything on the screen, line by line."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        return eyes.shown(self.app)
 
     @property
     def row(self) -> str:
@@ -63,35 +58,16 @@ class Session:
         return "\n".join(line.text for line in draw(self.screen.timeline.entry, 400, 3, NOW))
 
     async def press(self, *keys: str) -> None:
-        """Press keys, one after the other, each when the one before has gone through.
-
-        As `Pilot.press` does, but that waits for the process to idle, by the clock, after each.
-        """
-        driver = self.app._driver
-        assert driver is not None
-        for key in keys:
-            name = _character_to_key(key) if len(key) == 1 else key
-            event = events.Key(name, key if len(key) == 1 else None)
-            event.set_sender(self.app)
-            driver.send_message(event)
-            await self.settle()
+        """Press keys, each when the one before has gone through."""
+        await eyes.press(self.app, *keys)
 
     async def settle(self) -> None:
-        """Wait until the application, its screen and what is in focus have done what they were sent, there and back."""
-        for _ in range(2):
-            for node in (self.app, self.app.screen, self.app.focused):
-                if node is not None and node.is_running:
-                    done = asyncio.Event()
-                    if node.call_later(done.set):
-                        await asyncio.wait_for(done.wait(), 5)
+        """Wait until all has been done that was sent."""
+        await eyes.settle(self.app)
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition."""
-        for _ in range(LOOKS):
-            if condition():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"never came to be: {what or condition}; status: {self.status!r}; page: {self.page!r}")
+        await eyes.until(condition, lambda: f"{what or condition}; status: {self.status!r}; page: {self.page!r}")
 
     async def selected(self, text: str) -> None:
         """Wait until the page of what is selected has this text."""

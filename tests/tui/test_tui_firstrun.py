@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.tui.eyes import until
 from tests.tui.running import Session, closed, composer, opened, play
 from tests.tui.village import Village, VillageDesk
 from thimbl.core.address import Address
@@ -12,9 +13,6 @@ from tui.firstrun import FirstPage, FirstRun
 from tui.follow import Follow
 from tui.ports import Desk
 from tui.settings import Comfort
-
-SOON = 1_000
-"""Looks at a condition, of 10 ms each."""
 
 
 class Founder:
@@ -50,14 +48,6 @@ def first(folder: Path, scene: Callable[[FirstRun, Founder], Awaitable[None]], d
         return app.return_value
 
     return asyncio.run(whole())
-
-
-async def until(condition: Callable[[], object]) -> None:
-    for _ in range(SOON):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("never came to be")
 
 
 def said(page: FirstPage) -> str:

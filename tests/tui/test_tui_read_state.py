@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cli.reading_room import ANA, LOWER, MARK, World, objects, texts
+from tests.tui import eyes
 from thimbl.home.account import Account
 from thimbl.home.desk import Desk
 from tui.app import ThimblApp
 from tui.places import Tab
-
-LOOKS = 1_000
-"""Looks at a condition, of 10 ms each."""
 
 
 @dataclass
@@ -29,11 +27,10 @@ class Open:
 
     async def until(self, unread: tuple[int, int]) -> None:
         """Wait until the sidebar says so."""
-        for _ in range(LOOKS):
-            if self.app.reading.begun and self.unread == unread:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"the sidebar says {self.unread}, and not {unread}")
+        await eyes.until(
+            lambda: self.app.reading.begun and self.unread == unread,
+            lambda: f"the sidebar says {self.unread}, and not {unread}",
+        )
 
 
 class StillDesk(Desk):
