@@ -60,11 +60,6 @@ class Foot(Painted, can_focus=False):
         leads_back = getattr(self.screen, "leads_back", False)
         return "Back" if leads_back and binding.action == "back(True)" else binding.description
 
-    @property
-    def text(self) -> str:
-        """What it shows, as text."""
-        return "".join(text for text, _ in self._pieces(self.columns))
-
     def _pieces(self, width: int) -> list[Piece]:
         keys = list(self._keys)
         while keys and sum(map(_cells, keys)) > width:

@@ -45,6 +45,17 @@ def open_folder():
         yield Path(folder)
 
 
+@pytest.fixture
+def reader(tmp_path, monkeypatch):
+    """Somebody with an account, beside a world that they poll."""
+    from tests.node.subscriber import Reader
+
+    (tmp_path / "world").mkdir()
+    reader = Reader(tmp_path, monkeypatch)
+    yield reader
+    reader.world.store.close()
+
+
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory):
     """Ana's home as it was on her third day."""

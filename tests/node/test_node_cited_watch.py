@@ -19,14 +19,6 @@ FIRST = Commune(COMMUNE, (ANA, BO, FARM))
 
 
 @pytest.fixture
-def reader(tmp_path, monkeypatch):
-    (tmp_path / "world").mkdir()
-    reader = Reader(tmp_path, monkeypatch)
-    yield reader
-    reader.world.store.close()
-
-
-@pytest.fixture
 def hamlet(reader):
     hamlet = sold_out()
     publish(reader, hamlet)

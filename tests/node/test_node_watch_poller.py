@@ -3,7 +3,6 @@
 import pytest
 
 from finger.testing import Refusing
-from tests.node.subscriber import Reader
 from tests.support.scribe import Scribe
 from tests.support.world import FEW
 from thimbl.core.address import Address
@@ -18,14 +17,6 @@ from thimbl.store.types import View
 
 HOUR = 3600
 MIRROR = "mirror.example"
-
-
-@pytest.fixture
-def reader(tmp_path, monkeypatch):
-    (tmp_path / "world").mkdir()
-    reader = Reader(tmp_path, monkeypatch)
-    yield reader
-    reader.world.store.close()
 
 
 @pytest.fixture

@@ -131,7 +131,9 @@ class Memory(Generic[T]):
     """What the newest answer of each author came to, by the digest of that answer and of what it was held against.
 
     What is remembered stays for long, and holds no cycles: Python's collector of cycles is told to leave it alone, each
-    time that it has grown by a quarter. A third of a round in which nothing is new went into walking through it.
+    time that it has grown by a quarter. A third of a round in which nothing is new went into walking through it. The
+    collector knows no part of a process alone: what else is alive then is left alone, too. That is what was imported,
+    and the few questions that are in hand, as often as there are quarters between the first answers and the last.
     """
 
     def __init__(self, size: int = REMEMBERED) -> None:
