@@ -29,6 +29,15 @@ def test_nothing_counts_before_the_charter() -> None:
     assert ledger_data(venture.ledger)["pool"] is None
 
 
+def test_a_charter_that_is_stated_twice_changes_nothing(venture: Venture) -> None:
+    """Not the name, and above all not what its money is."""
+    before, pool = venture.ledger.state.charter, ledger_data(venture.ledger)["pool"]
+    venture.state("charter", name="The Other Fields", currency="JPY", digits=0, period="month", rules=1)
+    assert venture.codes() == [("wrong-status", "charter")]
+    assert (venture.ledger.state.charter, ledger_data(venture.ledger)["pool"]) == (before, pool)
+    assert before is not None
+
+
 def test_posts_and_unknown_kinds_of_the_commune_are_no_business_of_the_ledger(venture: Venture) -> None:
     venture.state("post", text="Hello")
     venture.state("weather", sky="grey")
