@@ -115,7 +115,10 @@ class Tally:
 
 
 class Child:
-    """A running process, used as ``async with Child(argv) as child``; ended on the way out."""
+    """A running process, used as ``async with Child(argv) as child``.
+
+    On the way out it is ended and waited for, also by somebody who is cancelled meanwhile.
+    """
 
     def __init__(self, argv: Sequence[str]) -> None:
         self._argv = argv
@@ -141,18 +144,23 @@ class Child:
         process, listener = self._process, self._listener
         assert process is not None, "entered"
         assert listener is not None, "entered"
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), GRACE)
-            except TimeoutError:
+        hurried: asyncio.CancelledError | None = None
+        for stop, patience in ((process.terminate, GRACE), (process.kill, None)):
+            if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                    stop()
+            while process.returncode is None:
+                try:
+                    await asyncio.wait_for(process.wait(), patience)
+                except TimeoutError:
+                    break
+                except asyncio.CancelledError as error:  # the program ends: what it began does so before
+                    hurried = error
         listener.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await listener
+        if hurried is not None:
+            raise hurried
 
     async def _listen(self) -> None:
         process = self._process
@@ -190,6 +198,11 @@ class Child:
         status = await self._process.wait()
         await self._listener
         return status
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, or the negative number of the signal that ended it; None while it runs."""
+        return None if self._process is None else self._process.returncode
 
     @property
     def last_words(self) -> str:
