@@ -72,7 +72,8 @@ class FingerServerProtocol(Protocol):
         self._client_closed = False
         self._sent_all = False
         self._queue: Queue | None = None
-        self._on_overdue: Callable[[], None] = self._query_overdue
+        # Not the bound method that it mostly becomes: each connection would be a ring for Python's collector.
+        self._on_overdue: Callable[[], None] | None = None
         self._began = now
 
     # The connection, as Twisted tells of it
@@ -125,6 +126,7 @@ class FingerServerProtocol(Protocol):
         self.connected = 0
         if self._queue is not None:
             self._queue.discard(self)
+            self._on_overdue = None
         self._unsent = _NOTHING
         pending, self._pending = self._pending, None
         if pending is not None:
@@ -241,7 +243,9 @@ class FingerServerProtocol(Protocol):
     def overdue(self) -> None:
         """Its time in a queue is up."""
         self._queue = None
-        self._on_overdue()
+        then, self._on_overdue = self._on_overdue, None
+        if then is not None:
+            then()
 
     def _query_overdue(self) -> None:
         self._refuse(TOO_SLOW, Outcome.SLOW)

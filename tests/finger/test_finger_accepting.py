@@ -1,8 +1,10 @@
 """A listening port over scripted sockets: accepting, answering at once, and running out of descriptors."""
 
 import errno
+import gc
 import os
 import socket
+import weakref
 from typing import Any, cast
 
 import pytest
@@ -121,6 +123,28 @@ def test_query_that_is_there_already_never_meets_the_reactor(world_of):
     assert world.reactor.writers == []
     assert world.reactor.getDelayedCalls() == []
     assert [served.outcome.value for served in world.served] == ["answered"]
+
+
+def test_connection_that_is_over_is_no_work_for_the_collector(world_of):
+    """Thousands a second: a ring in each of them would be searched for among all that the daemon keeps."""
+    made = []
+
+    class Noting(FingerServerFactory):
+        def buildProtocol(self, addr: Any) -> Any:
+            protocol = super().buildProtocol(addr)
+            made.append(weakref.ref(protocol))
+            return protocol
+
+    client = Accepted(b"ana\r\n")
+    world = world_of(client, factory=Noting(lambda query, peer: b"Here.", clock=Reactor(), limits=LIMITS))
+    gc.disable()
+    try:
+        world.port.doRead()
+        (protocol,) = made
+        assert client.sent == b"Here."
+        assert protocol() is None
+    finally:
+        gc.enable()
 
 
 def test_query_that_comes_later(world_of):

@@ -59,9 +59,10 @@ def test_listens_until_it_is_stopped(description, tmp_path):
 
 
 def test_what_it_does_not_know_is_for_twisted_to_parse():
-    failure = result_of("tls:7979", MemoryReactorClock())
+    """Whether it has TLS or not: this key is nowhere."""
+    failure = result_of("ssl:7979:privateKey=/nowhere/key.pem", MemoryReactorClock())
     assert isinstance(failure.value, ListenFailed)
-    assert "tls:7979" in str(failure.value)
+    assert "ssl:7979" in str(failure.value)
 
 
 @pytest.mark.parametrize("description", ["", "tcp", "tcp:moo", "moo:79", "tcp:79:moo=1", "79", "tcp:70000"])
