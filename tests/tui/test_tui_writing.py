@@ -129,7 +129,7 @@ def test_an_edit_shows_its_record_first(tmp_path: Path) -> None:
         await s.press("right", "enter")
         await closed(s)
         await s.selected("My own words. Mended.")
-        assert "edited" in s.row
+        await s.until(lambda: "edited" in s.row)
         assert edit_draft(of) not in s.desk.drafts
 
     desk = play(tmp_path, scene, village=written(tmp_path))
