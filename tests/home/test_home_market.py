@@ -16,7 +16,7 @@ from thimbl.core.plantext import decode
 from thimbl.core.times import format_time
 from thimbl.home import settings
 from thimbl.home.account import Account
-from thimbl.home.desks.market import MarketDesk
+from thimbl.home.desk import Desk
 from thimbl.home.errors import Refused
 from thimbl.home.keyfile import make_key
 from thimbl.home.paths import Paths
@@ -35,7 +35,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.now = 1_795_000_000
         self.accounts = {who: self._account(folder, who, seed) for seed, who in enumerate((COMMUNE, FARM, CY))}
-        self.desks = {who: MarketDesk(account) for who, account in self.accounts.items()}
+        self.desks = {who: Desk(account) for who, account in self.accounts.items()}
 
     def _account(self, folder: Path, who: Address, seed: int) -> Account:
         environ = {"THIMBL_HOME": str(folder / who.user)}
@@ -83,7 +83,7 @@ def floated(world: World) -> str:
     return offer
 
 
-def clerk(world: World, desk: MarketDesk | None = None, **answers: str) -> str:
+def clerk(world: World, desk: Desk | None = None, **answers: str) -> str:
     """Do the first task; the sentence that is signed."""
     used = desk or world.desks[COMMUNE]
     world.now += 60
@@ -179,7 +179,8 @@ def test_a_store_that_was_made_anew_is_opened_anew(world: World) -> None:
 def test_another_accounts_desk(world: World) -> None:
     """Whoever was given the account of a commune keeps its desk: its log grows, and one's own store knows at once."""
     world.say(FARM, "join", commune=str(COMMUNE), as_="coop")
-    desk = MarketDesk(world.accounts[CY], world.accounts[COMMUNE])
+    desk = Desk(world.accounts[CY])
+    desk.clerk = world.accounts[COMMUNE]
     assert desk.commune == COMMUNE
     [task] = desk.todo()
     reference = desk.sign(desk.rehearse(Statement(task)))

@@ -71,6 +71,8 @@ class _Writer:
         at_rate = {one: amount for one, (amount, rate) in issued.bids.items() if rate == issued.rate_bp}
         below = {one: amount for one, (amount, rate) in issued.bids.items() if rate < issued.rate_bp}
         lower = sum(below.values())
+        # Who bid lower is allotted in full: of those at the rate, digests break the ties.
+        keys = {one: tie_break(issued.offer, one) for one in at_rate}
         rate = Derivation(
             f"the rate of {issued.code}: {format_rate(issued.rate_bp)}",
             (
@@ -83,13 +85,19 @@ class _Writer:
         return [
             *([rate] if who is None else []),
             *(
-                self._allotment(issued, one, below, at_rate, face - lower)
+                self._allotment(issued, one, below, at_rate, face - lower, keys)
                 for one in (sorted(issued.bids)[: self.most] if who is None else {who} & set(issued.bids))
             ),
         ]
 
     def _allotment(
-        self, issued: Issued, who: str, below: Mapping[str, int], at_rate: Mapping[str, int], left: int
+        self,
+        issued: Issued,
+        who: str,
+        below: Mapping[str, int],
+        at_rate: Mapping[str, int],
+        left: int,
+        keys: Mapping[str, str],
     ) -> Derivation:
         got, (bid, rate) = issued.allotments.get(who, 0), issued.bids[who]
         steps = [f"{who} bid {self.money(bid)} at {format_rate(rate)}."]
@@ -103,7 +111,6 @@ class _Writer:
                 f"At {format_rate(issued.rate_bp)} {self.money(left)} are left, {units} units of "
                 f"{self.money(issued.unit)}, for bids of {self.money(sum(at_rate.values()))}."
             )
-            keys = {one: tie_break(issued.offer, one) for one in at_rate}
             steps += _split_steps(units, at_rate, who, keys, _units, self.money)
         return Derivation(f"allotted to {who}: {self.money(got)}", tuple(steps))
 

@@ -35,6 +35,20 @@ class Month:
     """The seqs of the dividends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one record did to a series; minor units."""
+
+    folded: Folded
+    moved: Movement
+    came: int
+    """In; below zero where rent was taken back."""
+    went: int
+    """Out: what the asset cost, interest, and principal."""
+    outstanding: int
+    """After it."""
+
+
 # what one record moved: sums alone, which the books (`thimbl.core.commune.books`) post one by one
 
 
@@ -84,8 +98,39 @@ def cashed(moved: Movement | None, code: str) -> int:
     return 0
 
 
+def _flow(moved: Movement) -> tuple[int, int]:
+    """What a record says came in, and what was paid out."""
+    match moved:
+        case Issued(allotments=allotments):
+            return sum(allotments.values()), 0
+        case Bought(cost=cost):
+            return 0, cost
+        case Received(amount=amount):
+            return amount, 0
+        case Reversed(amount=amount):
+            return -amount, 0
+        case Paid(interest=interest, principal=principal):
+            return 0, sum(interest.values()) + sum(principal.values())
+        case Sold(proceeds=proceeds):
+            return proceeds, 0
+        case Passed() | Shared():
+            return 0, 0
+
+
 def _part(shares: Mapping[str, int], who: str | None) -> int:
     return sum(shares.values()) if who is None else shares.get(who, 0)
+
+
+def events(folded: Iterable[Folded], code: str) -> list[Event]:
+    """What happened to a series, in the order of the log."""
+    found: list[Event] = []
+    outstanding = 0
+    for one in folded:
+        moved = one.movement
+        if moved is not None and not isinstance(moved, Shared) and moved.code == code:
+            outstanding += owed(moved, code)
+            found.append(Event(one, moved, *_flow(moved), outstanding))
+    return found
 
 
 # month by month

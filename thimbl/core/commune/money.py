@@ -138,6 +138,16 @@ def format_sum(minor: int, currency: Currency) -> str:
     return f"{whole}.{part:0{currency.digits}} {currency.code}" if currency.digits else f"{whole} {currency.code}"
 
 
+def format_balance(minor: int, currency: Currency) -> str:
+    """The same of either sign: a balance, or what a record took away."""
+    return f"{'-' if minor < 0 else ''}{format_sum(abs(minor), currency)}"
+
+
+def percent(part: int, whole: int) -> str:
+    """How much of a whole a part is, rounded down, so that only the whole is 100 %; a dash where there is no whole."""
+    return f"{part * 100 // whole} %" if whole > 0 else "–"
+
+
 def read_amount(text: str, currency: Currency) -> int:
     """Minor units of an amount as a person types it: ``2400``, ``2,400.00``, ``2400 EUR``, ``EUR 2400,00``.
 

@@ -187,13 +187,17 @@ def describe(offer: BondOffer, now: int) -> list[str]:
     return lines
 
 
-def one_line(offer: BondOffer, now: int) -> str:
-    """The offer in a list, escaped for a terminal: series, asset, face, rate, rent, and how long it is open."""
+def one_line(offer: BondOffer, now: int | None) -> str:
+    """The offer in a list, escaped for a terminal: series, asset, face, rate, rent, and how long it is open.
+
+    Without `now` (Unix seconds) it says when it closes: for what is read later than it is written.
+    """
     asset = safe_line(offer.asset)
     if len(asset) > ASSET_SHOWN:
         asset = asset[: ASSET_SHOWN - 1].rstrip() + "…"
     face, rent = format_amount(offer.face, offer.currency), format_amount(offer.rent, offer.currency)
-    return f"{offer.series}: {asset}, {face} at {_rate(offer)}, rent {rent} a month, {closes_in(offer, now)}"
+    closes = f"closes {format_time(offer.closes)}" if now is None else closes_in(offer, now)
+    return f"{offer.series}: {asset}, {face} at {_rate(offer)}, rent {rent} a month, {closes}"
 
 
 def closes_in(offer: BondOffer, now: int) -> str:

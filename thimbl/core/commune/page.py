@@ -71,7 +71,7 @@ def _ledger_page(study: Study) -> Iterator[str]:
     yield ""
     yield from _people("Members", state.members)
     yield from _people("Co-ops", state.coops)
-    shown = _to_show(state.series.values())
+    shown = shown_series(state.series.values())
     for series in shown:
         yield ""
         yield from _series(series, currency)
@@ -90,7 +90,7 @@ def _ledger_page(study: Study) -> Iterator[str]:
     yield from _findings("Notices", study.notices, currency, study.code_of)
 
 
-def _to_show(series: Iterable[Series]) -> list[Series]:
+def shown_series(series: Iterable[Series]) -> list[Series]:
     """Of many series those that are not over, then the newest, in the order floated."""
     found = list(enumerate(series))
     found.sort(key=lambda one: (one[1].status in (Status.REDEEMED, Status.LAPSED), -one[0]))

@@ -35,6 +35,15 @@ class Study:
         series = self.ledger.state.series.get(offer)
         return None if series is None else series.code
 
+    def wrong_with(self, offer: str) -> list[Finding]:
+        """The findings that are about an offer (a reference)."""
+        about = {
+            one.verified.record.seq
+            for one in (self.folded if self.findings else ())
+            if one.findings and one.verified.record.body.get("offer") == offer
+        }
+        return [finding for finding in self.findings if finding.seq in about]
+
     def lacking(self) -> list[str]:
         """The addresses of participants whose records are cited and are not here, in ascending order."""
         return sorted({reference.partition("#")[0] for reference in self.ledger.state.missing})

@@ -15,7 +15,7 @@ from thimbl.core.commune.citing import name_of, read
 from thimbl.core.commune.explain import NothingToExplain, accrual_steps, explain
 from thimbl.core.commune.history import cashed, owed, pooled
 from thimbl.core.commune.ledger import Folded
-from thimbl.core.commune.money import Period, format_rate, format_sum
+from thimbl.core.commune.money import Period, format_balance, format_rate
 from thimbl.core.commune.movements import Bought, Issued, Movement, Paid, Passed, Received, Reversed, Shared, Sold
 from thimbl.core.commune.participants import SUBSCRIPTION, Subscription
 from thimbl.core.commune.sale import is_eligible
@@ -60,7 +60,7 @@ class Clew:
 
     def money(self, minor: int) -> str:
         """An amount of either sign."""
-        return f"{'-' if minor < 0 else ''}{format_sum(abs(minor), self.study.ledger.state.currency)}"
+        return format_balance(minor, self.study.ledger.state.currency)
 
     # series
 
@@ -162,6 +162,11 @@ class Clew:
         """All that somebody got of the pool."""
         flows = self._flows(lambda moved: moved.each if isinstance(moved, Shared) and who in moved.members else 0)
         return self._sum(f"dividends to {who}", flows, who)
+
+    def shared(self) -> Whence:
+        """All that was shared among members."""
+        flows = self._flows(lambda moved: moved.each * len(moved.members) if isinstance(moved, Shared) else 0)
+        return self._sum("dividends in all", flows)
 
     def rent(self, who: str) -> Whence:
         """Rent that somebody paid, less what was taken back."""

@@ -130,6 +130,7 @@ class MarketDesk(Part):
             if account is not self.account:
                 self.store(partial(self._take, published))
         assert published is not None, "an act signs something, or is refused"
+        self.tell_hooks(account)
         return published.reference
 
     def _take(self, published: Published) -> None:
