@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import USAGE, Failure
-from thimbl.cli.options import address, argument, command, fingerprint, json_option, option
+from thimbl.cli.options import address, argument, command, fingerprint, json_option, licence, option
 from thimbl.cli.output import emit, note, say
 from thimbl.cli.texts import kept, read_text
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
+    from thimbl.home.account import Account
     from thimbl.home.authoring import Published
+    from thimbl.home.heritage import Heritage
     from thimbl.store.types import Item
 
+_LICENCE: Final = "The licence of the text: an SPDX identifier such as CC-BY-SA-4.0, PPL, or LicenseRef-… of your own."
 
 @command(
     examples="""
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     thimbl init ana@fields.example --name 'Ana' --bio 'Grows leeks.'
     thimbl init ana@fields.example --key ~/.ssh/id_ed25519
     THIMBL_HOME=~/coop thimbl init coop@fields.example
+    thimbl init dk@fields.example --import plan-of-2010.json
 """
 )
 @argument("who", type=address, metavar="ADDRESS", required=False)
@@ -38,6 +42,10 @@ if TYPE_CHECKING:
 @option(
     "--plan", type=click.Path(path_type=Path, dir_okay=False), help="Where your plan is, such as a spool's NAME.plan."
 )
+@option(
+    "--import", "heritage", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE",
+    help="Your Thimbl plan of 2010: its messages become your first posts.",
+)
 @pass_context
 def init(
     context: Context,
@@ -47,18 +55,23 @@ def init(
     key: Path | None,
     recovery: str | None,
     plan: Path | None,
+    heritage: Path | None,
 ) -> None:
     """Make an account: a key, and a plan to write in.
 
     ADDRESS is where others will finger you: your login, '@', and the name of the host that serves your plan. A plan
-    that was there is kept beside the new one.
+    that was there is kept beside the new one; with --import it becomes the beginning of your log, if it is one of 2010.
     """
     from thimbl.home.beginning import begin, for_address
 
-    if context.settings.address is not None:
-        raise Failure(f"There is an account here already: {context.settings.address}. Set THIMBL_HOME for another one.")
+    if (there := context.settings.address) is not None:
+        if heritage is not None and who in (None, there) and not context.account.files.load().seq:
+            _inherit(context.account, heritage)  # it was cut short
+            return
+        raise Failure(f"There is an account here already: {there}. Set THIMBL_HOME for another one.")
     if who is None:
         who = _ask_address(context)
+    inherited = _read_heritage(heritage, who)  # before anything is made, and before the plan is another one
     elsewhere = key.expanduser().absolute() if key else None
     account = for_address(context.account, who, elsewhere, plan.expanduser().absolute() if plan else None)
     begun = begin(account, {"name": name, "bio": bio} | ({"recovery": recovery} if recovery else {}))
@@ -69,7 +82,29 @@ def init(
     note(f"You are {who}; your key is {begun.fingerprint}.")
     if begun.taken_up:
         note(f"{begun.account.paths.plan} was yours already: it goes on where it was.")
+    if inherited is not None:
+        _bequeath(begun.account, inherited)
     note("Now 'thimbl post' says something, and 'thimbl serve' lets others finger it.")
+
+
+def _read_heritage(path: Path | None, who: "Address") -> "Heritage | None":
+    from thimbl.home.heritage import read_heritage
+
+    return None if path is None else read_heritage(path, who)
+
+
+def _inherit(account: "Account", path: Path) -> None:
+    if (inherited := _read_heritage(path, account.address)) is not None:
+        _bequeath(account, inherited)
+
+
+def _bequeath(account: "Account", inherited: "Heritage") -> None:
+    from thimbl.home.heritage import bequeath
+
+    number = bequeath(account, inherited)
+    note(f"{number} messages of {inherited.source} are the beginning of your log, marked as imported.")
+    for what in inherited.left_out:
+        note(f"Left out: {what}.")
 
 
 def _ask_address(context: Context) -> "Address":
@@ -89,13 +124,14 @@ def _ask_address(context: Context) -> "Address":
     echo 'From a pipe.' | thimbl post
     thimbl post -e
     thimbl post --subject 'the end of the film' 'It was a dream.'
+    thimbl post --licence CC-BY-SA-4.0 'How to prune a pear.'
 """
 )
 @argument("text", nargs=-1)
 @option("--edit", "-e", "editor", is_flag=True, help="Write it in $VISUAL or $EDITOR.")
 @option("--subject", help="A warning to fold the text under.")
 @option("--lang", help="The language, such as en or de.")
-@option("--license", help="The licence of the text, such as CC-BY-SA-4.0.")
+@option("--licence", "license", type=licence, metavar="ID", help=_LICENCE)
 @json_option
 @pass_context
 def post(
@@ -130,10 +166,17 @@ def post(
 @argument("text", nargs=-1)
 @option("--edit", "-e", "editor", is_flag=True, help="Write it in $VISUAL or $EDITOR.")
 @option("--subject", help="A warning to fold the text under.")
+@option("--licence", "license", type=licence, metavar="ID", help=_LICENCE)
 @json_option
 @pass_context
 def reply(
-    context: Context, reference: str, text: tuple[str, ...], editor: bool, subject: str | None, as_json: bool
+    context: Context,
+    reference: str,
+    text: tuple[str, ...],
+    editor: bool,
+    subject: str | None,
+    license: str | None,
+    as_json: bool,
 ) -> None:
     """Answer a post.
 
@@ -142,7 +185,7 @@ def reply(
     authoring = context.account.authoring
     target = _find(context, reference)
     words = read_text(context, text, editor, f"reply-{target.id}")
-    fields = {"subject": subject} if subject else {}
+    fields = {key: value for key, value in (("subject", subject), ("license", license)) if value}
     said, more = answering(target, words)
     _publish(context, f"reply-{target.id}", words, as_json, lambda: authoring.post(said, **fields, **more))
 

@@ -221,7 +221,7 @@ def write_classic(
     plain: list[dict[str, str]] = []
     replies: dict[str, list[dict[str, str]]] = {}
     for message in messages:
-        stamp = datetime.fromtimestamp(message.time, UTC).strftime("%Y%m%d%H%M%S")
+        stamp = "".join(filter(str.isdigit, format_time(message.time)))
         target = plain if message.to is None else replies.setdefault(str(message.to), [])
         target.append({"text": message.text, "time": stamp})
     return json.dumps(

@@ -1,7 +1,7 @@
 """Making records and heads: the writing half of plan-format 2 and 3. Pure: the clock and the salt are arguments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from thimbl.core.address import Address
@@ -28,6 +28,8 @@ class Entry:
 
     kind: str
     body: Mapping[str, Any]
+    time: int | None = None
+    """When it was said, in Unix seconds, where that was earlier than now; None: now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def salted(entry: Entry, random: Randomness) -> Entry:
     """The entry with a salt, where its kind has one (plan-format 3): so that a withheld text can not be guessed."""
     if entry.kind not in (POST, EDIT) or "salt" in entry.body:
         return entry
-    return Entry(entry.kind, {**entry.body, "salt": b64(random(SALT_BYTES))})
+    return replace(entry, body={**entry.body, "salt": b64(random(SALT_BYTES))})
 
 
 def make_record(entry: Entry, *, address: Address, seq: int, prev: str | None, time: int, signer: Signer) -> Record:

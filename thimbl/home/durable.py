@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 PUBLIC: Final = 0o644
 """What others are to read: a plan, its archive. Exactly this, whatever the umask: to publish is to let others read,
@@ -25,6 +25,9 @@ _FOLDER_SECRET: Final = 0o700
 
 NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
 """How file systems say that they give no file a second name."""
+
+_NO_MODES: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
+"""How file systems say that they keep no modes."""
 
 _TEMPORARY: Final = ".new"
 
@@ -45,7 +48,8 @@ def make_folder(folder: Path, mode: int = SECRET) -> None:
             raise
         return
     if stat.S_IMODE(folder.stat().st_mode) & 0o777 != wanted:
-        folder.chmod(wanted)
+        with _where_there_are_modes():
+            folder.chmod(wanted)
     _sync_folder(folder.parent)
 
 
@@ -72,6 +76,39 @@ def write_file(path: Path, data: bytes, mode: int) -> None:
             os.unlink(temporary)
         raise
     _sync_folder(target.parent)
+
+
+@contextmanager
+def replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece, which is put in place of the one at `path` when the block has ended well.
+
+    As `write_file`, but it also writes to a stick whose file system keeps no modes (FAT). Raises `OSError`.
+    """
+    target = _target(path)
+    temporary, descriptor = _open_new(target, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            with _where_there_are_modes():
+                os.fchmod(descriptor, mode)
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        os.rename(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(target.parent)
+
+
+@contextmanager
+def _where_there_are_modes() -> Iterator[None]:
+    """Pass over a file system that keeps no modes, such as FAT: what is changed was made just now, by us."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
 
 
 def _target(path: Path) -> Path:

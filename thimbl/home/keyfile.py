@@ -99,7 +99,7 @@ def load_signer(path: Path, environ: Mapping[str, str], ask: AskPassphrase | Non
     found = inspect(path)
     if found.is_private and not found.encrypted:
         _check_private(path)
-        return _open(path, None)
+        return open_key(path, None)
     if (agent := _from_agent(found.public, environ)) is not None:
         return agent
     if not found.is_private:
@@ -110,7 +110,7 @@ def load_signer(path: Path, environ: Mapping[str, str], ask: AskPassphrase | Non
     if ask is None:
         raise KeyProblem(f"{path} has a passphrase, and there is nobody to ask. Run 'ssh-add {path}' first.")
     _check_private(path)
-    return _open(path, ask(str(path)))
+    return open_key(path, ask(str(path)))
 
 
 def _check_private(path: Path) -> None:
@@ -118,7 +118,8 @@ def _check_private(path: Path) -> None:
         raise KeyProblem(f"Others can read your key: run 'chmod 600 {path}'.")
 
 
-def _open(path: Path, passphrase: str | None) -> PrivateKey:
+def open_key(path: Path, passphrase: str | None) -> PrivateKey:
+    """The private key in a file. Raises `KeyProblem` for another passphrase, and what is no Ed25519 key."""
     from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key

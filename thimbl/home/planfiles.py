@@ -310,7 +310,9 @@ def _text_of(plan: Plan) -> str:
 def _check_data(head: Head, new: Sequence[Record]) -> None:
     """Refuse what no reader would take for data of a plan. Raises `Refused`."""
     try:
-        read_data(write_line({**head.data, "entries": [dict(record.data) for record in new]}))
+        # Page by page: a plan that is taken over from elsewhere may begin with more than one plan may publish.
+        for at in range(0, max(len(new), 1), PAGE):
+            read_data(write_line({**head.data, "entries": [dict(record.data) for record in new[at : at + PAGE]]}))
     except PlanTextError as error:
         raise Refused(f"That can not stand in a plan: {error.reason}.") from None
 

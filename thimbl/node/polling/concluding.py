@@ -16,7 +16,8 @@ from thimbl.core.log import Judgement, Known, Verdict, judge, read_answer_plan
 from thimbl.core.plan import Plan, PlanUnreadable
 from thimbl.core.plantext import PlanTextError, decode
 from thimbl.core.records import Record
-from thimbl.node.polling.paging import Archive, explains
+from thimbl.node.polling.paging import Archive
+from thimbl.store.descent import explains
 from thimbl.store.reader import Reader
 from thimbl.store.types import Brief
 

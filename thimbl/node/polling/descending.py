@@ -6,51 +6,14 @@
   contradicts what was known is the author's fork.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
 from thimbl.core.address import Address
 from thimbl.core.chain import Forged, Walk, pass_by, walk
-from thimbl.core.log import Judgement, Known, Verdict, judge_older
-from thimbl.core.plan import Head, Plan
+from thimbl.core.log import Verdict
 from thimbl.core.records import Record
 from thimbl.node.polling.concluding import Concluded
+from thimbl.store.descent import Descent
 from thimbl.store.reader import Reader
 from thimbl.store.types import Brief
-
-
-@dataclass(slots=True)
-class Descent:
-    """A verified log, as far down as it is here."""
-
-    store: Reader
-    address: Address
-    """That was asked for."""
-    head: Head
-    above: Record | None
-    """The lowest record that is here; None where there is none, but the head."""
-    state: Walk
-    known: Known
-
-    @property
-    def floor(self) -> int:
-        """Records below this seq are missing."""
-        return self.above.seq if self.above else self.head.seq + 1
-
-    @property
-    def expected(self) -> str | None:
-        """The id of the newest that is missing."""
-        return self.above.prev if self.above else self.head.last
-
-    def judge(self, page: Sequence[Record], now: int) -> Judgement:
-        """Go on with the next page. Where it is verified, the descent stands at its end."""
-        # Of what is known only the records that the page may touch are read; the rest is as it was concluded last.
-        seen = self.store.known(self.address, page[-1].seq, page[0].seq).seen
-        known = replace(self.known, seen=seen)
-        judgement = judge_older(Plan(self.head, tuple(page)), self.state, self.above, known, now)
-        if judgement.verdict is Verdict.VERIFIED:
-            self.known, self.above = judgement.known, page[-1]
-        return judgement
 
 
 def descent(store: Reader, address: Address, brief: Brief | None, concluded: Concluded) -> Descent | None:

@@ -13,9 +13,10 @@ from thimbl.core.log import Judgement, Verdict, read_answer_plan
 from thimbl.core.plan import ListDigest, Plan, PlanUnreadable, list_digest
 from thimbl.core.plantext import PlanTextError, decode
 from thimbl.node.polling.concluding import Concluded
-from thimbl.node.polling.descending import Descent, descent
+from thimbl.node.polling.descending import descent
 from thimbl.node.polling.desk import FAULTS, Desk, Found
 from thimbl.node.polling.intake import Change
+from thimbl.store.descent import Descent
 from thimbl.store.types import Brief, Take
 
 KEPT_AS_EVIDENCE: Final = (Verdict.FORGED, Verdict.FORKED, Verdict.NEW_KEY)

@@ -5,16 +5,15 @@
 - How far a host can lead a reader on has an end in pages, in bytes and in time. What is missing is asked for next time.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from finger.errors import FingerError
-from thimbl.core.keys import KeyFault, PublicKey
-from thimbl.core.log import Known, read_answer_plan
+from thimbl.core.log import read_answer_plan
 from thimbl.core.plan import Plan, PlanUnreadable
 from thimbl.core.plantext import PlanTextError, decode
-from thimbl.core.records import KEY, MOVE, Record
+from thimbl.core.records import Record
 
 MAX_PAGES: Final = 40
 """Pages that one fetch asks of one author: 2.5 MiB from an honest host, some 10,000 posts."""
@@ -79,25 +78,3 @@ class Archive:
                 return False
             expected = record.prev
         return bool(records)
-
-
-def explains(records: Iterable[Record], known: Known) -> bool:
-    """Whether a record may lead from the pinned key to another, or on from the address that was asked for."""
-    return any(
-        (record.kind == MOVE and record.body.get("from") == str(known.address))
-        or (
-            record.kind == KEY
-            and (
-                (known.pinned is not None and _fingerprint(record.body.get("from")) == known.pinned)
-                or (known.recovery is not None and _fingerprint(record.body.get("recovered")) == known.recovery)
-            )
-        )
-        for record in records
-    )
-
-
-def _fingerprint(line: object) -> str | None:
-    try:
-        return PublicKey.parse(line).fingerprint if isinstance(line, str) else None
-    except KeyFault:
-        return None
