@@ -1,7 +1,9 @@
 """Atom (RFC 4287) and RSS 2.0, written by feedgen. The same items and the same `now` give the same bytes.
 
-- In Atom a text is ``type="text"``: no reader takes it for markup. The ``description`` of RSS is HTML to every reader,
-  so there a text is escaped as HTML first, and its lines end in ``<br>``.
+- Texts are HTML in both, with everything escaped: see `feeds.hypertext`. Titles, names and rights are plain; RSS does
+  not say what a title is, and the RSS Advisory Board advises that.
+- What was retracted is an ``at:deleted-entry`` in Atom (RFC 6721), so that whoever keeps entries can drop it; readers
+  that do not know the element pass over it. RSS has nothing of the kind: there it is gone, and no more is said.
 - What RSS has no element for comes from the modules that readers know: ``dc:creator``, since ``author`` is for e-mail
   and an address here is none, and ``dc:rights``.
 - What an entry answers is ``thr:in-reply-to`` (RFC 4685) in both.
@@ -10,13 +12,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any, Final
 
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feeds.entries import About, Entry, entries_of, newest_change
+from feeds.about import About, record_iri
+from feeds.entries import Entry, Gone, entries_of, gone_of, newest_change
+from feeds.hypertext import hypertext
 from thimbl.core.times import parse_time
 from thimbl.store.types import Item
 
@@ -25,35 +28,49 @@ GENERATOR: Final = "thimbl"
 THREADS: Final = "http://purl.org/syndication/thread/1.0"
 """The namespace of RFC 4685."""
 
+TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+"""The namespace of RFC 6721."""
+
 FIRST_MAIL_TIME: Final = parse_time("1900-01-01T00:00:00Z")
 """The first moment that RSS can write."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def atom(items: Iterable[Item], now: int, about: About) -> bytes:
+def atom(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     """An Atom feed of `items`, in their order. `now` is Unix seconds."""
-    entries = entries_of(items, now)
-    feed = _feed(about, newest_change(entries, now))
+    given = list(items)
+    entries, gone = entries_of(given, about), gone_of(given, about)
+    feed = _feed(about, newest_change(entries, gone, now))
+    feed.link(href=about.home, rel="alternate")
+    if about.url is not None:
+        feed.link(href=about.url, rel="self")
+    if gone:
+        feed.register_extension("tombstones", _Tombstones, None, rss=False)
+        feed.tombstones.gone = gone
     for entry in entries:
         made = _add(feed, entry)
-        made.content(entry.text, type="text")
+        made.content(hypertext(entry.text), type="html")
         made.updated(_moment(entry.updated))
         made.published(_moment(entry.published))
         made.author({"name": entry.author.name, "uri": entry.author.iri})
+        made.threads.related = [about.page_of(reference) for reference in entry.related]
         if entry.rights is not None:
             made.rights(entry.rights)
     return bytes(feed.atom_str(pretty=True))
 
 
-def rss(items: Iterable[Item], now: int, about: About) -> bytes:
+def rss(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     """An RSS 2.0 feed of `items`, in their order. `now` is Unix seconds."""
-    entries = entries_of(items, now)
-    feed = _feed(about, max(newest_change(entries, now), FIRST_MAIL_TIME))
+    entries = entries_of(items, about)
+    feed = _feed(about, max(newest_change(entries, (), now), FIRST_MAIL_TIME))
+    if about.url is not None:
+        feed.link(href=about.url, rel="self")  # as the RSS Advisory Board has it: atom:link
+    feed.link(href=about.home, rel="alternate")
     feed.load_extension("dc", atom=False)
     for entry in entries:
         made = _add(feed, entry)
-        made.content(escape(entry.text, quote=False).replace("\n", "<br>\n"))
+        made.content(hypertext(entry.text))
         if entry.published >= FIRST_MAIL_TIME:
             made.published(_moment(entry.published))
         made.dc.dc_creator(entry.author.name)
@@ -64,13 +81,12 @@ def rss(items: Iterable[Item], now: int, about: About) -> bytes:
 
 def _feed(about: About, updated: int) -> Any:
     feed = FeedGenerator()
-    feed.register_extension("threads", _Threads, _InReplyTo)
+    feed.register_extension("threads", _Threads, _OfEntry)
     feed.id(about.id)
     feed.title(about.title)
     feed.description(about.subtitle)
     feed.subtitle(about.subtitle)
     feed.author({"name": about.owner.name, "uri": about.owner.iri})
-    feed.link(href=about.owner.iri, rel="alternate")
     feed.updated(_moment(updated))
     feed.generator(GENERATOR)
     return feed
@@ -81,9 +97,9 @@ def _add(feed: Any, entry: Entry) -> Any:
     made = feed.add_entry(order="append")
     made.id(entry.id)
     made.title(entry.title)
-    made.link(href=entry.id, rel="alternate")
+    made.link(href=entry.link, rel="alternate")
     _categorise(made, entry.categories)
-    made.threads.ref = entry.in_reply_to
+    made.threads.ref = None if entry.in_reply_to is None else record_iri(entry.in_reply_to)
     return made
 
 
@@ -97,11 +113,13 @@ def _moment(seconds: int) -> datetime:
     return _EPOCH + timedelta(seconds=seconds)
 
 
-class _Threads:
-    """feedgen's extension of a feed: the namespace, declared once."""
+class _OfFeed:
+    """feedgen's extension of a feed: a namespace, declared once."""
+
+    prefix, namespace = "", ""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"thr": THREADS}
+        return {self.prefix: self.namespace}
 
     def extend_atom(self, feed: Any) -> Any:
         return feed
@@ -110,15 +128,40 @@ class _Threads:
         return feed
 
 
-class _InReplyTo:
-    """feedgen's extension of an entry: what it answers (RFC 4685 3)."""
+class _Threads(_OfFeed):
+    """The namespace of what entries answer."""
+
+    prefix, namespace = "thr", THREADS
+
+
+class _OfEntry:
+    """feedgen's extension of an entry: what it answers (RFC 4685 3), and what it is about. feedgen's own links of an
+    entry have no `rel`, so that each would be one more alternate (RFC 4287 4.1.2)."""
 
     def __init__(self) -> None:
         self.ref: str | None = None
+        self.related: Sequence[str] = ()
 
-    def extend_atom(self, entry: Any) -> Any:
+    def extend_rss(self, entry: Any) -> Any:
         if self.ref is not None:
             xml_elem(f"{{{THREADS}}}in-reply-to", entry, ref=self.ref)
         return entry
 
-    extend_rss = extend_atom
+    def extend_atom(self, entry: Any) -> Any:
+        for href in self.related:
+            xml_elem("link", entry, href=href, rel="related")
+        return self.extend_rss(entry)
+
+
+class _Tombstones(_OfFeed):
+    """What was retracted (RFC 6721 3)."""
+
+    prefix, namespace = "at", TOMBSTONES
+
+    def __init__(self) -> None:
+        self.gone: list[Gone] = []
+
+    def extend_atom(self, feed: Any) -> Any:
+        for one in self.gone:
+            xml_elem(f"{{{TOMBSTONES}}}deleted-entry", feed, ref=one.id, when=_moment(one.when).isoformat())
+        return feed

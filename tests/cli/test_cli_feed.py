@@ -68,7 +68,7 @@ def test_formats(world: World) -> None:
     """Atom unless said otherwise, RSS, and both are XML; the environment may say it."""
     world.post(MARK, "ü <b>")
     root = ElementTree.fromstring(world.run("feed").stdout_bytes)
-    assert root.findtext(f"{ATOM}entry/{ATOM}content") == "ü <b>"
+    assert root.findtext(f"{ATOM}entry/{ATOM}content") == "ü &lt;b&gt;"
     root = ElementTree.fromstring(world.run("feed", "--format", "rss").stdout_bytes)
     assert root.findtext("channel/item/description") == "ü &lt;b&gt;"
     assert b"<rss" in world.run("feed", THIMBL_FEED_FORMAT="rss").stdout_bytes

@@ -2,25 +2,16 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.entries import (
-    MOST_TITLE,
-    UNTITLED,
-    About,
-    Entry,
-    account_iri,
-    clean,
-    entries_of,
-    entry_of,
-    newest_change,
-    record_iri,
-)
-from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OFFER, OTHER, announcement, item, reference
+from feeds.about import About, What, account_iri, clean, record_iri
+from feeds.entries import MOST_TITLE, UNTITLED, Entry, Gone, entries_of, entry_of, newest_change
+from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OFFER, OTHER, Known, announcement, item, reference
 from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
 from thimbl.core.log import Verdict
@@ -32,14 +23,14 @@ XML_CHARS = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 
 def told(text: str = "Good morning.", **fields: Any) -> Entry:
     """The entry of an item that has one."""
-    found = entry_of(item(text, **fields), NOW)
+    found = entry_of(item(text, **fields), ABOUT)
     assert found is not None
     return found
 
 
 def sentence(kind: str, body: dict[str, Any]) -> str:
     """The text of an announcement of Ana's."""
-    found = entry_of(announcement(kind, body), NOW)
+    found = entry_of(announcement(kind, body), ABOUT)
     assert found is not None
     return found.text
 
@@ -54,12 +45,16 @@ def test_a_post() -> None:
     )
     assert found == Entry(
         id=f"finger://fields.example/ana#{ID}",
+        reference=reference(ANA, ID),
+        link=f"finger://fields.example/ana#{ID}",
         title="Frost on the lower field. #Leeks",
+        subject=None,
         text="Frost on the lower field. #Leeks\n\nTomorrow too. #leeks #frost",
         author=found.author,
         published=NOW - 3600,
         updated=NOW - 60,
-        in_reply_to=f"finger://mill.example:7979/mark#{OTHER}",
+        in_reply_to=reference(MARK),
+        related=(),
         categories=("verdict:verified", "leeks", "frost"),
         rights="CC-BY-SA-4.0",
     )
@@ -112,14 +107,14 @@ def test_titles(text: str, subject: str | None, title: str) -> None:
 def test_left_out(fault: dict[str, Any]) -> None:
     """What nobody can read; the others keep their order."""
     items = [item("three"), item("two", **fault), item("one")]
-    assert [entry.text for entry in entries_of(items, NOW)] == ["three", "one"]
+    assert [entry.text for entry in entries_of(items, ABOUT)] == ["three", "one"]
 
 
 def test_announcements_are_sentences() -> None:
     """An offer in its line, a key by its fingerprint, and of others at least the kind."""
     assert sentence("bond-offer", OFFER) == (
         "Ana offers bonds TRACTOR-1: a small tractor, 12000.00 EUR at 4 % a year, rent 550.00 EUR a month, "
-        "closes in 9 days."
+        "closes 2026-12-01T12:00:00Z."
     )
     key = PrivateKey.from_seed(b"k" * 32).public
     assert sentence("key", {"key": key.line}) == f"Ana signs with a new key from here on, {key.fingerprint}."
@@ -127,7 +122,7 @@ def test_announcements_are_sentences() -> None:
     moved = sentence("move", {"from": "a@b.example", "to": "c@d.example"})
     assert moved == "Ana moved from a@b.example to c@d.example."
     assert sentence("bar\u202en", {}) == "Ana published an announcement of the kind bar\\u{202e}n."
-    nameless = entry_of(announcement("barn", {"license": "CC0-1.0"}, name=""), NOW)
+    nameless = entry_of(announcement("barn", {"license": "CC0-1.0"}, name=""), ABOUT)
     assert nameless is not None
     assert nameless.text.startswith("ana@fields.example published")
     assert nameless.rights is None
@@ -137,7 +132,7 @@ def test_what_a_commune_says() -> None:
     """A sentence with the series' code, which is the title; under it what each gets."""
     shares = [{"holder": f"{who}@fields.example", "amount": "3.33 EUR"} for who in ("ana", "bo")]
     body = {"offer": str(reference(MARK)), "period": "2026-11", "interest": shares, "principal": []}
-    found = entry_of(announcement("redemption", body, name="Fields", series="TRACTOR-1"), NOW)
+    found = entry_of(announcement("redemption", body, name="Fields", series="TRACTOR-1"), ABOUT)
     assert found is not None
     assert found.title == "Fields pays on TRACTOR-1 for 2026-11."
     assert found.text == (
@@ -152,7 +147,7 @@ def test_what_a_commune_says() -> None:
 )
 def test_announcements_that_make_no_sense(kind: str, body: dict[str, Any]) -> None:
     """Left out, though the store has not called them malformed."""
-    assert entry_of(announcement(kind, body), NOW) is None
+    assert entry_of(announcement(kind, body), ABOUT) is None
 
 
 def test_verdicts_can_not_be_claimed_by_a_tag() -> None:
@@ -167,6 +162,71 @@ def test_names_can_not_hide_the_address() -> None:
     assert told(name="").author.name == str(ANA)
     assert told(name="Bo\u202e").author.name == "Bo\\u{202e} (ana@fields.example)"
     assert told(name="x" * 10_000).author.name == "x" * 59 + "… (ana@fields.example)"
+
+
+def test_the_licence_of_the_plan() -> None:
+    """Of what says none itself; and of posts alone."""
+    about = replace(ABOUT, around=Known(licences={ANA: "CC0-1.0\n", MARK: " "}))
+    for post, wanted in (
+        (item(), "CC0-1.0"),
+        (item(body={"license": "PPL"}), "PPL"),
+        (item(body={"license": "\n"}), "CC0-1.0"),
+        (item(address=MARK), None),
+        (announcement("bond-offer", OFFER), None),
+    ):
+        [entry] = entries_of([post], about)
+        assert entry.rights == wanted
+
+
+def test_what_was_said_before_the_log_began() -> None:
+    """It has the time at which it was said (plan-format 8), and is new in the log since it was put there."""
+    found = told("Hello, world.", body={"imported": {"from": "ana@thimbl.net", "time": "2010-12-01T10:00:00Z"}})
+    assert (found.published, found.updated) == (1_291_197_600, NOW - 3600)
+    assert found.categories == ("verdict:verified", "imported:ana@thimbl.net")
+
+
+def test_of_a_feed_of_the_web() -> None:
+    """By whom it says, where it stands, and whose feed that is; no link that is none."""
+    blog = Address.parse("k3jd92ma@blog.example.web.invalid")
+    about = replace(ABOUT, around=Known(feeds={blog: "https://blog.example/feed.xml"}))
+    [entry] = entries_of([item(address=blog, name="A blog", by="Zoë", link="https://blog.example/1")], about)
+    assert (entry.author.name, entry.author.iri) == ("Zoë (blog.example)", "https://blog.example/feed.xml")
+    assert entry.link == "https://blog.example/1"
+    [entry] = entries_of([item(address=blog, name="", link="javascript:alert(1)")], ABOUT)
+    assert (entry.author.name, entry.author.iri) == ("blog.example", "finger://blog.example.web.invalid/k3jd92ma")
+    assert entry.link == entry.id == f"finger://blog.example.web.invalid/k3jd92ma#{ID}"
+
+
+def test_what_an_announcement_cites() -> None:
+    """The records by which it can be looked up; an id alone is of the same log, and anything else is none."""
+    for body, wanted in (
+        ({"offer": f"{MARK}#{OTHER}", "payment": f"{MARK}#{OTHER}"}, (reference(MARK),)),
+        ({"of": ID, "reason": "x"}, (reference(ANA, ID),)),
+        ({"offer": "TRACTOR-1", "of": 7, "application": "a@b#c"}, ()),
+    ):
+        [entry] = entries_of([announcement("something", body)], ABOUT)
+        assert entry.related == wanted
+    assert told(body={"offer": f"{MARK}#{OTHER}"}).related == ()
+
+
+def test_a_floated_offer_is_told() -> None:
+    """Where it is here: readers of a commune's feed need not follow each co-op."""
+    offer = announcement("bond-offer", OFFER | {"risk": "Hail."}, address=MARK, name="Mill", id=OTHER)
+    floats = announcement("float", {"offer": str(offer.reference)}, name="Fields", series="TRACTOR-1")
+    [entry] = entries_of([floats], replace(ABOUT, around=Known([offer])))
+    assert entry.text.startswith(
+        "Fields floats TRACTOR-1: it is open for subscription.\n\nMill offers bonds TRACTOR-1: a small tractor, "
+    )
+    assert entry.text.endswith("\n\nrisk: Hail.")
+    for items in ([], [replace(offer, kind="post")], [replace(offer, withheld=True)]):
+        [entry] = entries_of([floats], replace(ABOUT, around=Known(items)))
+        assert entry.text == "Fields floats TRACTOR-1: it is open for subscription."
+
+
+def test_what_a_buyer_should_know() -> None:
+    """In the co-op's own words, under the offer (commune.md 2)."""
+    text = sentence("bond-offer", OFFER | {"description": "Bought used.", "risk": "Hail\nand frost."})
+    assert text.endswith("Z.\n\ndescription: Bought used.\nrisk: Hail\nand frost.")
 
 
 @pytest.mark.parametrize("licence", [None, 7, "", " \n "])
@@ -196,28 +256,48 @@ def test_fit_text_stays() -> None:
 
 
 def test_newest_change() -> None:
-    """An edit counts; what speaks from the future does not; an empty feed is as new as it can be."""
+    """An edit counts, and a retraction; what speaks from the future does not; an empty feed is of this day."""
     items = [item(time=NOW - 50), item(time=NOW - 90, edited=NOW - 20)]
-    assert newest_change(entries_of(items, NOW), NOW) == NOW - 20
-    assert newest_change(entries_of([item(time=NOW + 99)], NOW), NOW) == NOW
-    assert newest_change([], NOW) == NOW
+    assert newest_change(entries_of(items, ABOUT), [], NOW) == NOW - 20
+    assert newest_change(entries_of([item(time=NOW + 99)], ABOUT), [], NOW) == NOW
+    assert newest_change(entries_of(items, ABOUT), [Gone(OTHER, NOW - 7)], NOW) == NOW - 7
+    assert newest_change([], [], NOW) == newest_change([], [], NOW + 3600) == NOW - NOW % 86_400
 
 
 def test_about() -> None:
     """Each feed has an id of its own, in ASCII, and says what it is."""
-    feeds = [
-        ABOUT,
-        About(ANA, "Ana", tag="lauch_größe"),
-        About(ANA, "Ana", timeline=True),
-        About(ANA, "Ana", timeline=True, tag="leeks"),
-    ]
-    assert [about.id for about in feeds] == [
-        "finger://fields.example/ana",
-        "finger://fields.example/ana#tag/lauch_gr%C3%B6%C3%9Fe",
-        "finger://fields.example/ana#timeline",
-        "finger://fields.example/ana#timeline/tag/leeks",
-    ]
-    assert feeds[1].title == "Ana (ana@fields.example) #lauch_größe"
-    assert feeds[3].title == "Timeline of Ana (ana@fields.example) #leeks"
-    assert feeds[0].subtitle == "What Ana (ana@fields.example) wrote."
-    assert feeds[3].subtitle == "What Ana (ana@fields.example) and those whom they follow have written under #leeks."
+    ana = "finger://fields.example/ana"
+    who = "Ana (ana@fields.example)"
+    host = Address.parse("timeline@fields.example")
+    for about, id_, title, subtitle in (
+        (ABOUT, ana, who, f"What {who} wrote."),
+        (
+            About(ANA, "Ana", tag="lauch_größe"), f"{ana}#tag/lauch_gr%C3%B6%C3%9Fe",
+            f"{who} #lauch_größe", f"What {who} wrote under #lauch_größe.",
+        ),
+        (
+            About(ANA, "Ana", What.TIMELINE), f"{ana}#timeline",
+            f"Timeline of {who}", f"What {who} and those whom they follow have written.",
+        ),
+        (
+            About(ANA, "Ana", What.TIMELINE, tag="leeks"), f"{ana}#timeline/tag/leeks",
+            f"Timeline of {who} #leeks", f"What {who} and those whom they follow have written under #leeks.",
+        ),
+        (
+            About(host, "", What.HOST), "finger://fields.example/timeline",
+            "timeline@fields.example", "What those wrote whom fields.example shows to everybody.",
+        ),
+        (
+            About(host, "", What.HOST, tag="leeks"), "finger://fields.example/timeline#tag/leeks",
+            "timeline@fields.example #leeks", "What those wrote whom fields.example shows to everybody under #leeks.",
+        ),
+        (
+            About(ANA, "Ana", What.ANNOUNCEMENTS), f"{ana}#announcements",
+            f"Announcements of {who}", f"What {who} announced.",
+        ),
+        (
+            About(ANA, "Ana", What.FINDINGS), f"{ana}#findings",
+            f"Findings at {who}", f"Where the records of {who} do not follow from each other.",
+        ),
+    ):  # fmt: skip
+        assert (about.id, about.title, about.subtitle) == (id_, title, subtitle)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.entries import About, clean
+from feeds.about import About, clean
 from feeds.jsonfeed import jsonfeed
 from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OTHER, item, reference
 
@@ -42,6 +42,7 @@ def test_feed() -> None:
                 "_thimbl": {
                     "verdict": "verified",
                     "in_reply_to": f"finger://mill.example:7979/mark#{OTHER}",
+                    "related": [],
                     "license": "PPL",
                 },
             }
@@ -52,7 +53,7 @@ def test_feed() -> None:
 def test_what_is_not_there_is_null() -> None:
     """And no verdict is made of a tag."""
     [found] = read(item("#verified", verdict=None))["items"]
-    assert found["_thimbl"] == {"verdict": None, "in_reply_to": None, "license": None}
+    assert found["_thimbl"] == {"verdict": None, "in_reply_to": None, "related": [], "license": None}
     assert found["tags"] == ["verified"]
 
 

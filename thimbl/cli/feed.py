@@ -1,10 +1,11 @@
-"""`feed`: a timeline for readers that do not speak Finger, to stdout or into a file."""
+"""`feed`: a timeline, a commune's announcements or its findings for readers that do not speak Finger, to stdout or into
+a file."""
 
+import re
 import stat
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,18 +16,33 @@ from thimbl.cli.errors import USAGE, Failure
 from thimbl.cli.options import argument, command, option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-    from feeds.entries import About
+    from feeds.about import About
+    from feeds.entries import Entry
+    from feeds.serving import Write
     from thimbl.store.reader import Reader
     from thimbl.store.types import Item, Selection
-
-    Writer = Callable[[Iterable[Item], int, About], bytes]
 
 ENTRIES: Final = 50
 """Unless the person says otherwise: more than most people read in the hour or the day between two looks of a reader."""
 
 STDOUT: Final = "-"
+
+MAX_URL: Final = 2_000
+"""Characters of a URL: longer ones are refused by servers and by the programs that read feeds."""
+
+# RFC 3986 2 and 3, of an absolute one; twtxt is also read over gemini and gopher.
+_URL: Final = re.compile(r"(?:https?|gemini|gopher)://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+
+
+def _url(value: str) -> str:
+    """For ``type=``: an absolute URL; a fault is one of usage."""
+    if len(value) > MAX_URL or not _URL.fullmatch(value):
+        raise click.BadParameter(
+            f"{value[:60]!r} is no URL of a feed: they look like https://fields.example/ana.atom, in ASCII."
+        )
+    return value
 
 
 @command(
@@ -35,93 +51,150 @@ STDOUT: Final = "-"
     thimbl feed ana@fields.example --output /srv/www/ana.atom
     thimbl feed mark --format rss -n 20
     thimbl feed --tag leeks --format json | jq -r '.items[].title'
+    thimbl feed ana@fields.example --format twtxt --url https://fields.example/ana.txt -o ana.txt
+    thimbl feed --commune commune@fields.example -o /srv/www/commune.atom
+    thimbl feed --findings commune@fields.example
     """,
     epilog="""\
 An entry's id is finger://HOST/USER#ID and stays the same when its author edits it. The verdict on its author is a
-category, such as verdict:verified, beside the tags. Retracted and malformed records are left out.
+category, such as verdict:verified, beside the tags. Malformed records are left out, and so are retracted ones; Atom
+names those, so that readers drop them.
 
 The feed of your timeline tells whom you follow, the private ones too: for the public, take that of an account.
 """,
 )
 @argument("who", required=False, metavar="[ADDRESS|NICK]")
+@option("--commune", metavar="WHO", help="Instead: what this commune announced, without its posts.")
+@option("--findings", metavar="WHO", help="Instead: where this commune's records do not follow from each other.")
 @option(
-    "--format", "form", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True,
-    help="Atom, RSS 2.0 or JSON Feed 1.1.",
+    "--format",
+    "form",
+    type=click.Choice(["atom", "rss", "json", "twtxt"]),
+    default="atom",
+    show_default=True,
+    help="Atom, RSS 2.0, JSON Feed 1.1 or twtxt.",
 )
 @option(
-    "-n", "--limit", type=click.IntRange(min=0), default=ENTRIES, show_default=True, metavar="NUMBER",
+    "-n",
+    "--limit",
+    type=click.IntRange(min=0),
+    default=ENTRIES,
+    show_default=True,
+    metavar="NUMBER",
     help="The newest so many; 0 for all.",
 )
 @option("-o", "--output", metavar="FILE", default=STDOUT, help="Write this file, at once or not at all; else stdout.")
 @option("--tag", metavar="TAG", help="Only posts with this tag.")
+@option("--url", type=_url, metavar="URL", help="Where the feed will be published, for it to say so.")
 @pass_context
-def feed(context: Context, who: str | None, form: str, limit: int, output: str, tag: str | None) -> None:
-    """Write a timeline as a feed: Atom, RSS or JSON Feed.
+def feed(
+    context: Context,
+    who: str | None,
+    commune: str | None,
+    findings: str | None,
+    form: str,
+    limit: int,
+    output: str,
+    tag: str | None,
+    url: str | None,
+) -> None:
+    """Write a timeline as a feed: Atom, RSS, JSON Feed or twtxt.
 
     Without a name it is what you and those you follow have written; with one, what that account wrote. It is made of
     what is here already: 'thimbl fetch' asks for what is new.
     """
+    if sum(one is not None for one in (who, commune, findings)) > 1:
+        raise click.UsageError("An account, --commune and --findings are three different feeds: name one.")
+    if tag is not None and not (commune is None and findings is None):
+        raise click.UsageError("--tag goes with posts: announcements and findings have no tags.")
     folded = None if tag is None else _folded(tag)
     path = None if output == STDOUT else _writable(Path(output))
     write = _writer(form)
-    now = context.now()
     with context.reader() as reader:
-        about = _about(reader, who, folded)
-        rowids = reader.rowids(_selection(about))
-        data = write(_told(reader, rowids, limit, now), now, about)
+        about = replace(_about(reader, who, commune, findings, folded), url=url)
+        data = write(list(_told(context, reader, about, limit)), context.now(), about)
     if path is not None:
         _replace(path, data)
     else:
         _print(context, data)
 
 
-def _writer(form: str) -> "Writer":
+def _writer(form: str) -> "Write":
     """The function for a format; raises `Failure` where what it needs is not installed."""
-    if form == "json":
-        from feeds.jsonfeed import jsonfeed
+    from feeds.serving import FORMS
 
-        return jsonfeed
-    if find_spec("feedgen") is None:
+    if form in ("atom", "rss") and find_spec("feedgen") is None:
         raise Failure(
             "Atom and RSS need feedgen: install it with  pip install 'thimbl-node[feeds]'\n"
-            "or take --format json, which does without."
+            "or take --format json or twtxt, which do without."
         )
-    from feeds.atom import atom, rss
-
-    return atom if form == "atom" else rss
+    return FORMS[form].writer()
 
 
-def _about(reader: "Reader", who: str | None, tag: str | None) -> "About":
+def _about(reader: "Reader", who: str | None, commune: str | None, findings: str | None, tag: str | None) -> "About":
     """Which feed is meant; raises `Failure` where nobody is."""
-    from feeds.entries import About
+    from feeds.about import About, What
+    from feeds.around import Stored
     from thimbl.cli.names import find_author
 
-    if who is None:
+    around = Stored(reader)
+    whom = next((one for one in (who, commune, findings) if one is not None), None)
+    if whom is None:
         if (me := reader.me()) is None:
             raise Failure("You have no account whose timeline this could be: thimbl init YOU@YOUR.HOST")
-        return About(me.address, me.name, timeline=True, tag=tag)
-    address = find_author(reader, who)
+        return About(me.address, me.name, What.TIMELINE, tag, around=around)
+    address = find_author(reader, whom)
     if (author := reader.author(address)) is None:
         raise Failure(f"Nothing by {address} is here: 'thimbl follow {address}' brings what they wrote.")
-    return About(author.address, author.name, tag=tag)
+    what = What.ACCOUNT
+    if who is None:
+        what = What.ANNOUNCEMENTS if findings is None else What.FINDINGS
+    return About(author.address, author.name, what, tag, around=around)
 
 
 def _selection(about: "About") -> "Selection":
+    from feeds.about import What
     from thimbl.store.types import Selection, View
 
     words = f"#{about.tag}" if about.tag else ""
-    if about.timeline:
+    if about.what is What.TIMELINE:
         return Selection(View.FOLLOWED, words=words)
     return Selection(View.AUTHOR, author=about.address, words=words)
 
 
-def _told(reader: "Reader", rowids: list[int], limit: int, now: int) -> "Iterable[Item]":
-    """The newest `limit` items that a feed tells: what it leaves out does not count."""
+def _told(context: Context, reader: "Reader", about: "About", limit: int) -> "Iterator[Item | Entry]":
+    """The newest `limit` entries: what a feed leaves out does not count. Between them, what was retracted."""
+    from feeds.about import What
     from feeds.entries import entry_of
     from thimbl.cli.lists import items_of
+    from thimbl.core.records import POST
 
-    told = (item for item in items_of(reader, rowids) if entry_of(item, now) is not None)
-    return islice(told, limit or None)
+    if about.what is What.FINDINGS:
+        yield from _found(context, reader, about)[: limit or None]
+        return
+    told = 0
+    for item in items_of(reader, reader.rowids(_selection(about))):
+        if about.what is What.ANNOUNCEMENTS and item.kind == POST:
+            continue
+        if (entry := entry_of(item, about)) is not None:
+            told += 1
+            yield entry
+        elif item.retracted:
+            yield item
+        if told == limit > 0:
+            return
+
+
+def _found(context: Context, reader: "Reader", about: "About") -> "list[Entry]":
+    """What is wrong at a commune. Raises `Failure` where the account is none."""
+    from feeds.findings import findings_of
+    from thimbl.cli.ledger import Until, studies_of
+
+    [study] = studies_of(context, about.address, Until(), None)
+    if study.ledger.state.charter is None:
+        raise Failure(f"{about.address} has no charter: it is no commune, and there is nothing to find yet.")
+    author = reader.author(about.address)
+    return findings_of(study, about, None if author is None else author.verdict)
 
 
 def _folded(tag: str) -> str:

@@ -17,10 +17,12 @@ from thimbl.core.records import KEY, MOVE
 from thimbl.core.terminal import safe_line
 
 
-def announced(kind: str, body: Mapping[str, Any], now: int, code_of: Codes = lambda reference: None) -> str | None:
+def announced(
+    kind: str, body: Mapping[str, Any], now: int | None, code_of: Codes = lambda reference: None
+) -> str | None:
     """What an announcement says its author does; None where the kind is not known here. Raises `Malformed`.
 
-    `now`, in Unix seconds, says in how many days an offer closes.
+    `now`, in Unix seconds, says in how many days an offer closes; without it the day itself is said.
     """
     if kind == BOND_OFFER:
         return f"offers bonds {one_line(BondOffer.from_body(body), now)}"

@@ -134,3 +134,13 @@ def earlier_texts(database: Database, item: Item) -> list[tuple[int, str]]:
     edits = [edit for edit in records if counts(edit)]
     original = [(item.time, str(item.body["text"]))] if isinstance(item.body.get("text"), str) else []
     return original + [(edit.time, edit.text) for edit in edits[:-1]] if edits else []
+
+
+def retracted_at(database: Database, item: Item) -> int | None:
+    """When a post was retracted, as its author stated it, in Unix seconds; None where it was not."""
+    time: int | None = database.value(
+        "SELECT taken.time FROM item JOIN record AS taken ON taken.author = item.author AND taken.target = item.id "
+        "WHERE item.rowid = ? AND item.id = ? AND taken.kind = 'retract' ORDER BY taken.seq LIMIT 1",
+        (item.rowid, item.id),
+    )
+    return time
