@@ -9,12 +9,14 @@ from thimbl.cli.marks import words_of
 from thimbl.cli.options import command, json_option
 from thimbl.cli.output import emit, note, painter, say
 from thimbl.cli.when import age
+from thimbl.core.address import site_of
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from thimbl.store.askings import HostLog
+    from thimbl.store.reader import Reader
 
 _UNITS: Final = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -43,9 +45,9 @@ def log(context: Context, as_json: bool) -> None:
 
     try:
         with context.reader() as reader:
-            hosts = askings.hosts(reader)
+            hosts, failed = askings.hosts(reader), _failed_hooks(context, reader)
     except StoreMissing:
-        hosts = []
+        hosts, failed = [], []
     if as_json:
         for host in hosts:
             emit(host_data(host))
@@ -53,6 +55,19 @@ def log(context: Context, as_json: bool) -> None:
         say("\n".join(_page(context, hosts)))
     else:
         note("Nobody was asked yet: 'thimbl fetch' asks whom you follow.")
+    for line in failed:
+        note(line)
+
+
+def _failed_hooks(context: Context, reader: "Reader") -> list[str]:
+    """Which hooks failed the last time that they were run, a line each."""
+    if not context.settings.hooks:
+        return []
+    from thimbl.home.hooks.delivery import last_failure
+
+    found = [(hook, last_failure(reader, hook)) for hook in context.settings.hooks.commands]
+    now = context.now()
+    return [f"The hook {hook} failed {age(one.time, now)}: {one.words}." for hook, one in found if one is not None]
 
 
 def host_data(host: "HostLog") -> dict[str, Any]:
@@ -78,7 +93,9 @@ def _page(context: Context, hosts: "Sequence[HostLog]") -> list[str]:
     for host in hosts:
         verdicts = ", ".join(f"{words_of(str(verdict))} {number}" for verdict, number in host.verdicts.items())
         counts = [str(host.asked), str(host.answered), str(host.new), size_words(host.bytes)]
-        rows.append([safe_line(host.hostport), *counts, age(host.last, now), verdicts or "-"])
+        site = site_of(host.hostport)
+        name = safe_line(host.hostport if site is None else f"{site} (web)")
+        rows.append([name, *counts, age(host.last, now), verdicts or "-"])
     header, *cells = columns(rows)
     lines = [paint("".join(header).rstrip(), "faint")]
     for host, (name, *rest) in zip(hosts, cells, strict=True):

@@ -13,6 +13,7 @@ from thimbl.cli.citing import cited_line, settled_line
 from thimbl.cli.context import Context
 from thimbl.cli.network import moved_line, outcome_data, troubles
 from thimbl.cli.output import emit, note
+from thimbl.core.address import site_of
 from thimbl.core.log import Verdict
 from thimbl.core.schedule import USUAL, Pace
 
@@ -31,6 +32,7 @@ def watch_these(context: Context, who: "Sequence[Address]", every: int | None, a
     from thimbl.node.polling.watch import poller
     from thimbl.node.running import installed, run
 
+    context.waits_for_hooks = False  # a signal ends it, and whoever sent that waits
     reactor, teller = installed(), WatchTeller(context, as_json)
     watching = poller(
         reactor,
@@ -61,7 +63,8 @@ class WatchTeller:
             emit(outcome_data(outcome))
             sys.stdout.flush()
             return
-        name, host = str(outcome.address), outcome.address.hostport
+        name, host = outcome.name, outcome.address.hostport
+        host = site_of(host) or host
         if outcome.cited_by and outcome.failed:
             return  # whom a commune cites one does not know: 'following --cited' has them
         if outcome.unreachable:
@@ -79,7 +82,7 @@ class WatchTeller:
             way = f", by way of {outcome.source}" if outcome.source else ""
             sake = f", cited by {outcome.cited_by[0]}" if outcome.cited_by else ""
             self.say(f"{name}: {posts}{way}{sake}.")
-        if outcome.moved_to is not None and not outcome.cited_by:
+        if (outcome.moved_to is not None or outcome.moved_url is not None) and not outcome.cited_by:
             self._say_once(f"{name} moved", moved_line(outcome, moved))
 
     def citing(self, communes: "Sequence[Commune]") -> None:

@@ -1,8 +1,10 @@
 """One person's account put together: settings, key, plan files, pen, and the store that mirrors them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from thimbl.core.address import Address
 from thimbl.core.compose import Randomness
@@ -11,13 +13,20 @@ from thimbl.core.log import Verdict, judge
 from thimbl.core.plan import Plan
 from thimbl.home import following, muting, settings
 from thimbl.home.authoring import Authoring, Published
-from thimbl.home.errors import NotSetUp
+from thimbl.home.errors import HomeError, NotSetUp
+from thimbl.home.hooks import gate
+from thimbl.home.hooks.settings import NAME
 from thimbl.home.keyfile import AskPassphrase, load_signer
 from thimbl.home.paths import Paths
 from thimbl.home.planfiles import PlanFiles
 from thimbl.home.settings import Settings
+from thimbl.store.errors import StoreError
 from thimbl.store.mutes import Mute
+from thimbl.store.reader import Reader
 from thimbl.store.writer import Writer
+
+TOLD: Final = "told"
+"""`thimbl.store.bookmarks.BEGUN`: that is not loaded for those who have no hooks, which is most people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,13 @@ class Account:
 
     @property
     def authoring(self) -> Authoring:
-        """The person's pen. Raises `NotSetUp`."""
-        return Authoring(self.files, self.address, self.signer, self.clock, self.random)
+        """The person's pen. Raises `NotSetUp`, and `Refused` for who may not write now."""
+        gate.may_write(self.environ)
+        if self.settings.hooks.told and not self._has_bookmarks():
+            with suppress(StoreError):  # a post does not wait for a store that is damaged
+                self.writer().close()  # what is published from here on is news
+        allow = gate.Gate(self.settings.hooks, self.environ).allow
+        return Authoring(self.files, self.address, self.signer, self.clock, self.random, allow)
 
     def now(self) -> int:
         """The clock in whole seconds."""
@@ -80,9 +94,34 @@ class Account:
     def writer(self) -> Writer:
         """The store, open for writing, knowing whose it is."""
         writer = Writer.open(self.paths.store)
-        if self.settings.address is not None:
-            writer.set_me(self.settings.address)
+        try:
+            if self.settings.address is not None:
+                writer.set_me(self.settings.address)
+            self._mind_bookmarks(writer)
+        except BaseException:
+            writer.close()
+            raise
         return writer
+
+    def _has_bookmarks(self) -> bool:
+        with suppress(StoreError), Reader.open(self.paths.store) as reader:
+            return reader.state(TOLD) is not None
+        return False
+
+    def _mind_bookmarks(self, writer: Writer) -> None:
+        """Before anything comes: what is here when a person names their first hook is none to tell it of."""
+        wanted, begun = bool(self.settings.hooks.told), writer.state(TOLD) is not None
+        if wanted == begun:
+            return
+        from thimbl.store import bookmarks  # only here: it happens twice in a lifetime
+
+        if begun:
+            bookmarks.end(writer)
+        else:
+            if self.settings.address is not None:
+                with suppress(HomeError, OSError):  # a plan that can not be read keeps nobody from reading others
+                    self.catch_up(writer)
+            bookmarks.begin(writer)
 
     def remember(self, writer: Writer, plan: Plan) -> Verdict:
         """Take one's own plan, or the whole log, into the store; what the store thinks of it."""
@@ -108,7 +147,11 @@ class Account:
 
     def remember_published(self, published: Published) -> Verdict:
         """Take what was just published into the store."""
-        with self.writer() as writer:
+        with self.writer() as writer, writer.batch():
+            if self.environ.get(NAME):  # a hook wrote it: no hook is told, or it would have no end
+                from thimbl.store import bookmarks
+
+                bookmarks.hush(writer, (record.seq for record in published.records))
             return self.remember(writer, published.plan)
 
     # whom the person follows
@@ -153,9 +196,18 @@ class Account:
         self.sync_following(writer, made)
         return True
 
+    def follow_many(self, some: Sequence[following.Followed]) -> list[following.Followed]:
+        """Follow all of these who are not followed yet, and publish that once; who that was."""
+        before = following.load(self.paths)
+        added = following.add_many(self.paths, some)
+        if added:
+            self._publish_following(None, before, following.load(self.paths))
+        return added
+
     def _publish_following(
-        self, address: Address, before: Sequence[following.Followed], made: Sequence[following.Followed]
+        self, address: Address | None, before: Sequence[following.Followed], made: Sequence[following.Followed]
     ) -> None:
+        """Tell in the plan and the store what was changed about `address`, or (None) about whoever was added."""
         plan: Plan | None = None
         if self.settings.address is not None and following.public(before) != following.public(made):
             try:
@@ -165,7 +217,9 @@ class Account:
                     now = following.public(following.load(self.paths))
                     plan = authoring.append(log, [], follows=now).plan
             except BaseException:
-                following.put_back(self.paths, address, before)
+                had = {one.address for one in before}
+                for each in [one.address for one in made if one.address not in had] if address is None else [address]:
+                    following.put_back(self.paths, each, before)
                 raise
         with self.writer() as writer:
             self.sync_following(writer)
@@ -194,7 +248,13 @@ class Account:
         """Make the store's list of the followed equal to the person's file, pins that they set beforehand included; and
         what is muted to theirs."""
         listed = following.load(self.paths) if followed is None else followed
-        writer.sync_following((one.address, one.nick, one.private) for one in listed)
+        urls = [one.url for one in listed if one.url is not None]
+        with writer.batch():
+            writer.sync_following((one.address, one.nick, one.private) for one in listed)
+            if urls:
+                from thimbl.store import web  # only here: whoever follows no feed pays for none
+
+                web.know(writer, urls)
         writer.sync_mutes(muting.load(self.paths))
         for one in listed:
             if one.fingerprint and (author := writer.author(one.address)) is not None and author.key is None:

@@ -15,6 +15,7 @@ from thimbl.core.compose import Change, Entry, Randomness, about_of, following_o
 from thimbl.core.keys import Signer
 from thimbl.core.plan import Follow, Plan, PlanUnreadable
 from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, RecordFault, malformed_field
+from thimbl.core.times import FIRST
 from thimbl.home.durable import PUBLIC, locked
 from thimbl.home.errors import PlanProblem, Refused
 from thimbl.home.planfiles import OwnLog, PlanFiles
@@ -71,8 +72,11 @@ class Authoring:
         signer: Callable[[], Signer],
         clock: Callable[[], float],
         random: Randomness,
+        allow: Callable[[Entry, Address], None] = lambda entry, author: None,
     ) -> None:
+        """`allow` is asked of each entry before it is signed, under the lock; it raises `Refused` for a no."""
         self.files, self.address, self.clock, self.random = files, address, clock, random
+        self.allow = allow
         self._find_signer = signer
         self._signer: Signer | None = None
 
@@ -192,13 +196,16 @@ class Authoring:
     ) -> Published:
         """Publish `log` with these entries after it. Call it with what `open` gave, under its lock."""
         signer = self._signer_for(log)
+        for entry in entries:
+            self.allow(entry, self.address)
         now = int(self.clock())
         newest = log.newest or (self.files.page(page_start(log.seq), log)[-1] if log.seq else None)
         # Neither a record nor a head goes back in time when the clock does (plan-format 2 and 3).
-        seq, prev, time = log.seq, (newest.id if newest else None), max(now, newest.time if newest else 0)
+        seq, prev, time = log.seq, (newest.id if newest else None), newest.time if newest else FIRST
+        latest = max(now, time)
         made: list[Record] = []
         for entry in entries:
-            seq += 1
+            seq, time = seq + 1, latest if entry.time is None else min(max(entry.time, time), latest)
             record = _record(salted(entry, self.random), self.address, seq, prev, time, signer)
             made.append(record)
             prev = record.id
@@ -206,7 +213,7 @@ class Authoring:
         if follows is not None:
             told = {key: value for key, value in told.items() if key != "following"} | following_of(follows)
         told = {key: value for key, value in told.items() if value is not None and value != ""}
-        updated = max(time, log.head.updated if log.head else 0)
+        updated = max(latest, log.head.updated if log.head else FIRST)
         try:
             head = make_head(told, seq=seq, last=prev, updated=updated, signer=signer)
         except PlanUnreadable as error:

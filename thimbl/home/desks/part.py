@@ -19,7 +19,15 @@ class Part:
     def remember(self, published: Published) -> Reference:
         """Take what was published into the store."""
         self.store(lambda: self.account.remember_published(published))
+        self.tell_hooks(self.account)
         return published.reference
+
+    def tell_hooks(self, account: Account) -> None:
+        """Tell the hooks of an account that something was published, without waiting for them."""
+        if account.settings.hooks.told:
+            from thimbl.home.hooks import background  # only here: whoever has no hooks starts no programs
+
+            background.start(account)
 
     def store(self, take: Callable[[], object]) -> None:
         """Take something that is published into the store. It is published whether or not that succeeds, and whoever
