@@ -80,6 +80,7 @@ def test_help_lists_every_command_and_imports_none() -> None:
         assert f"\n  {name} " in done.stdout
         assert entry.help in done.stdout
     frame = {"cli", "cli.main", "cli.context", "cli.errors", "cli.options", "cli.table", "core", "core.terminal"}
+    frame.add("core.version")
     assert set(json.loads(done.stderr)) == {f"thimbl.{name}" for name in frame}
 
 
@@ -158,15 +159,14 @@ def test_variables_count(add: Add) -> None:
 
 def test_completion() -> None:
     """Commands by the table, and what a command completes by itself; nothing is told on stderr."""
-    for words, completed in (("thimbl tim", {"timeline"}), ("thimbl timeline --newe", {"--newest-first"})):
+    for line, completed in (("thimbl tim", {"timeline"}), ("thimbl timeline --newe", {"--newest-first"})):
         env = {
-            **os.environ, "_THIMBL_COMPLETE": "bash_complete", "COMP_WORDS": words,
-            "COMP_CWORD": str(len(words.split()) - 1),
+            **os.environ, "_THIMBL_COMPLETE": "bash_complete", "_THIMBL_LINE": line, "_THIMBL_WORD": line.split()[-1]
         }
         done = subprocess.run(
             [sys.executable, "-c", RUN], cwd=ROOT, env=env, capture_output=True, text=True, check=True
         )
-        assert {line.partition(",")[2] for line in done.stdout.splitlines()} == completed
+        assert {line.partition("\t")[2] for line in done.stdout.splitlines()} == completed
         assert done.stderr == ""
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from thimbl.cli.table import COMMANDS
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("thimbl", "finger", "tui", "feeds")
 
@@ -44,17 +46,32 @@ def sources() -> set[str]:
 
 
 def test_top_level_is_the_four_packages(wheel: dict[str, str]) -> None:
-    """And nothing else: no tests, no second name."""
+    """And nothing else but what goes into share/: no tests, no second name."""
     tops = {name.partition("/")[0] for name in wheel}
-    assert tops == {*PACKAGES, "thimbl_node-0.1.0.dist-info"}
+    assert tops == {*PACKAGES, "thimbl_node-0.1.0.dist-info", "thimbl_node-0.1.0.data"}
+
+
+def test_man_pages_and_completions_come_along(wheel: dict[str, str]) -> None:
+    """A page for each command, made at build time, and what the shells look for."""
+    shared = {name.partition(".data/data/share/")[2] for name in wheel if ".data/" in name}
+    assert {name for name in shared if not name.startswith("man/")} == {
+        "bash-completion/completions/thimbl",
+        "zsh/site-functions/_thimbl",
+        "fish/vendor_completions.d/thimbl.fish",
+    }
+    commands = {"thimbl", *(f"thimbl-{name}" for name in COMMANDS)}
+    formats = {f"man/man5/{name}.5" for name in ("plan", "thimbl-config", "thimbl-plan")}
+    assert {name for name in shared if name.startswith("man/")} == {
+        *(f"man/man1/{name}.1" for name in commands), *formats
+    }
 
 
 def test_everything_in_the_packages_is_in_the_wheel(wheel: dict[str, str]) -> None:
     """Schema files, styles and type markers too, not only modules."""
-    names = {name for name in wheel if ".dist-info/" not in name}
+    names = {name for name in wheel if ".dist-info/" not in name and ".data/" not in name}
     assert names == sources()
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
-    assert {"thimbl/store/schema-2.sql", "thimbl/store/upgrade-1-2.sql"} <= names
+    assert {"thimbl/store/schema-3.sql", "thimbl/store/upgrade-1-2.sql", "thimbl/store/upgrade-2-3.sql"} <= names
 
 
 def test_one_script(wheel: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,6 +21,10 @@ from thimbl.cli.table import COMMANDS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+COMPLETE: Final = "_THIMBL_COMPLETE"
+"""The variable by which a shell asks what a word may be; click's name for it."""
 
 
 class Thimbl(Group):
@@ -37,6 +41,10 @@ class Thimbl(Group):
         """Run a command. In standalone mode faults are told and the program ends; otherwise they are raised."""
 
         def command() -> object:
+            if COMPLETE in os.environ:
+                from thimbl.cli.completion.shells import register
+
+                register()
             return super(Thimbl, self).main(args, prog_name or "thimbl", complete_var, standalone_mode=False, **extra)
 
         if not standalone_mode:
@@ -51,9 +59,14 @@ class Thimbl(Group):
             return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
+        """Run the command that was asked for; then hooks are told of what it brought."""
         with reader_may_leave():
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if isinstance(ctx.obj, Context) and ctx.obj.has_account:
+                from thimbl.cli.hooking import tell_hooks
+
+                tell_hooks(ctx.obj)
+            return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of the table."""
@@ -101,8 +114,8 @@ EPILOG = """\
 Every option can also be given by the environment: THIMBL_TIMELINE_LIMIT=50 is `timeline --limit 50`. THIMBL_HOME puts
 all files into one folder, so one person can be several. NO_COLOR turns colour off.
 
-For completion put this into ~/.bashrc: eval "$(_THIMBL_COMPLETE=bash_source thimbl)". There are zsh_source and
-fish_source too.
+For completion put this into ~/.bashrc: eval "$(thimbl completion bash)"; zsh and fish have it too. The manual is
+thimbl(1), and 'thimbl post' is in thimbl-post(1).
 
 Exit codes: 0 it worked, 1 it failed, 2 it was called wrongly, 3 part of it failed, 4 it worked and found faults.
 """

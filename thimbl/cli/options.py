@@ -16,7 +16,10 @@ import click
 from thimbl.cli.context import Context
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from thimbl.core.address import Address
+    from thimbl.core.web import FeedUrl
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -35,6 +38,24 @@ class Option(click.Option):
         """What the environment says; None where it says nothing."""
         variable = self.variable(ctx)
         return os.environ.get(variable) or None if variable else None
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """What a value that begins so may be, by what the option calls it."""
+        from thimbl.cli.completion.meant import completions
+
+        found = completions(self, ctx, incomplete)
+        return super().shell_complete(ctx, incomplete) if found is None else found
+
+
+class Argument(click.Argument):
+    """An argument that completes by what it is called."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """What an argument that begins so may be."""
+        from thimbl.cli.completion.meant import completions
+
+        found = completions(self, ctx, incomplete)
+        return super().shell_complete(ctx, incomplete) if found is None else found
 
 
 class _WithExamples(click.Command):
@@ -87,7 +108,10 @@ def option(*names: str, **attributes: Any) -> Callable[[F], F]:
     return click.option(*names, **attributes)
 
 
-argument = click.argument
+def argument(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """`click.argument`, with completion by what it is called."""
+    attributes.setdefault("cls", Argument)
+    return click.argument(*names, **attributes)
 
 
 def address(value: str) -> "Address":
@@ -97,6 +121,26 @@ def address(value: str) -> "Address":
     try:
         return Address.parse(value)
     except AddressError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def licence(value: str) -> str:
+    """For ``type=``: a licence's identifier, in its own spelling; a fault is one of usage."""
+    from thimbl.core.licences import LicenceError, parse_licence
+
+    try:
+        return parse_licence(value)
+    except LicenceError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def somebody(value: str) -> "Address | FeedUrl":
+    """For ``type=``: an address, or the URL of a feed of the web; a fault is one of usage."""
+    from thimbl.core.web import FeedUrl, UrlError, looks_like_url
+
+    try:
+        return FeedUrl.parse(value) if looks_like_url(value) else address(value)
+    except UrlError as error:
         raise click.BadParameter(str(error)) from None
 
 
@@ -110,6 +154,16 @@ def moment(value: str) -> int:
         return parse_human_time(value, context.now())
     except TimeError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def tag(value: str) -> str:
+    """For ``type=``: a tag, with or without ``#``, given to the command folded; a fault is one of usage."""
+    from thimbl.core.text import fold_tag, tags
+
+    folded = fold_tag(value.strip())
+    if tags(f"#{folded}") != (folded,):
+        raise click.BadParameter(f"{value[:60]!r} is no tag: give letters, digits and '_', one letter at least.")
+    return folded
 
 
 def fingerprint(value: str) -> str:

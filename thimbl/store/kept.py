@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import thimbl.core
-from thimbl import __version__
 from thimbl.core.address import Address
+from thimbl.core.version import __version__
 from thimbl.store import revisions
 from thimbl.store.database import Database
 from thimbl.store.errors import StoreError
