@@ -84,6 +84,9 @@ class MemoryTransport:
     def writeSequence(self, iovec: list[bytes]) -> None:
         self.write(b"".join(iovec))
 
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        """Nothing waits here; but whoever speaks TLS over a connection takes it for one of TCP."""
+
     def loseConnection(self) -> None:
         self.disconnecting = True
         self.reading = False

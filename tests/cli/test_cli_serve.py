@@ -58,6 +58,8 @@ def test_each_option_goes_before_its_setting(monkeypatch: pytest.MonkeyPatch, tm
             queries_per_minute=60,
             log="peers",
             metrics="tcp:9479",
+            http=("tcp:8080", "unix:/run/http"),
+            url="https://fields.example/",
         ),
     )
     assert found == ServeSettings(
@@ -77,6 +79,8 @@ def test_each_option_goes_before_its_setting(monkeypatch: pytest.MonkeyPatch, tm
         queries_per_minute=60,
         log=LogChoice.PEERS,
         metrics="tcp:9479",
+        http=("tcp:8080", "unix:/run/http"),
+        url="https://fields.example",
     )
 
 
@@ -93,6 +97,7 @@ def test_homes_in_place_of_the_spool_of_the_settings() -> None:
         ({"aliases": ("postmaster",)}, "write NAME=ACCOUNT"),
         ({"mirror": ("mill.example",)}, "neither an address nor @HOST"),
         ({"listen": ("",)}, "listen must be"),
+        ({"url": "fields.example"}, "url must be where the pages are"),
     ],
 )
 def test_a_mistake_is_one_of_usage(given: dict[str, Any], told: str) -> None:

@@ -239,7 +239,7 @@ class Daemon(Running):
         """End it as an administrator does. It has to go cleanly, with nothing to complain about."""
         self.signal(signal.SIGTERM)
         assert self.end() == 0
-        assert self.events() <= {"start", "query", "reload", "warning", "stop"}, self.err
+        assert self.events() <= {"start", "query", "http", "reload", "warning", "stop"}, self.err
 
     def log(self, event: str) -> list[dict[str, Any]]:
         """The whole lines of its log so far that tell of such an event."""

@@ -44,6 +44,8 @@ whole = st.builds(
     connections=counts,
     connections_per_address=counts,
     queries_per_minute=st.none() | st.integers(1, MAX_RATE),
+    http=st.lists(words, max_size=3).map(tuple),
+    url=st.sampled_from(["", "https://fields.example", "http://[::1]:8080"]),
 )
 
 
@@ -114,6 +116,10 @@ def test_nothing_said_is_the_default():
         ({"user": ["x"]}, "user must be the name of one here"),
         ({"metrics": 9479}, "metrics must be a text"),
         ({"log": "all"}, "log must be off or queries or peers"),
+        ({"http": 8080}, "http must be a text, or a list of texts"),
+        ({"url": "fields.example"}, "url must be where the pages are for others, such as https://fields.example"),
+        ({"url": "https://fields.example/thimbl"}, "without a path"),
+        ({"url": "ftp://fields.example"}, "url must be"),
         ({"spool": "x", "homes": True}, "spool and homes exclude each other"),
     ],
 )

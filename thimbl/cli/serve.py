@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thimbl.home.settings import Settings
     from thimbl.node.serving.assignment import Assignment
     from thimbl.node.serving.polled import MakePoller, Poller
+    from thimbl.node.serving.webhost import Web
 
 
 @command(
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     thimbl serve --listen tcp:7979:interface=127.0.0.1
     thimbl serve --spool /var/spool/thimbl --user thimbl --workers 2
     thimbl serve --homes --alias postmaster=ana --log off
+    thimbl serve --http tcp:8080:interface=127.0.0.1 --url https://fields.example
     thimbl serve --units /etc/systemd
 """,
     epilog="Each option has its like below 'serve:' in config.yaml, and goes before it.",
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 @option("--queries-per-minute", type=int, metavar="N", help="Answer so many of one address in a minute.")
 @option("--log", type=click.Choice(["off", "queries", "peers"]), help="A line a query: none, without who asked, with.")
 @option("--metrics", metavar="PLACE", help="Where Prometheus reads figures, at /metrics.")
+@option("--http", multiple=True, metavar="PLACE", help="Where to show pages to browsers, such as tcp:8080. Repeatable.")
+@option("--url", metavar="URL", help="With --http: where the pages are for others, such as https://fields.example.")
 @option("--stdio", is_flag=True, help="Answer one query on standard input and output, for inetd.")
 @option("--units", type=click.Path(path_type=Path, file_okay=False), help="Write units for systemd below this folder.")
 @pass_context
@@ -59,14 +63,16 @@ def serve(context: Context, /, stdio: bool, units: Path | None, **options: Any) 
     is bound to. SIGTERM ends it when those who asked have their answers, SIGHUP makes it read its settings anew. An
     edited plan shows in the next answer.
     """
+    context.waits_for_hooks = False  # a signal ends it, and whoever sent that waits
     if units is not None:
         _write_units(units)
         return
     if options["spool"] is not None and options["homes"]:
         raise click.UsageError("--spool and --homes exclude each other.")
     if stdio:
-        if options["listen"]:
-            raise click.UsageError("--stdio and --listen exclude each other.")
+        for other in ("listen", "http"):
+            if options[other]:
+                raise click.UsageError(f"--stdio and --{other} exclude each other.")
         _answer_one(context, options)
         return
     _serve(context, options)
@@ -105,7 +111,7 @@ def merged(serve: "ServeSettings", options: Mapping[str, Any]) -> "ServeSettings
         raise click.UsageError(str(fault)) from None
 
 
-def _assignment(context: Context, options: Mapping[str, Any]) -> "Assignment":
+def assignment_of(context: Context, options: Mapping[str, Any]) -> "Assignment":
     """What to do, by the settings as they are now. Raises `HomeError` or `OSError`."""
     from thimbl.node.serving.accounts import Account
     from thimbl.node.serving.assignment import Assignment
@@ -115,7 +121,16 @@ def _assignment(context: Context, options: Mapping[str, Any]) -> "Assignment":
     if serve.spool is None and not serve.homes and context.settings.address is not None:
         own = Account(context.account.address.user, "", context.paths.plan)
     has_store = context.settings.address is not None or serve.mirror or serve.poll
-    return Assignment(serve, own, context.paths.store if has_store else None)
+    return Assignment(serve, own, context.paths.store if has_store else None, _host(context.settings, serve))
+
+
+def _host(settings: "Settings", serve: "ServeSettings") -> str:
+    """Whom to ask by Finger: the host of the daemon's account, or of its pages."""
+    from urllib.parse import urlsplit
+
+    if settings.address is not None:
+        return settings.address.hostport
+    return urlsplit(serve.url).hostname or ""
 
 
 def _answer_one(context: Context, options: Mapping[str, Any]) -> None:
@@ -129,7 +144,7 @@ def _answer_one(context: Context, options: Mapping[str, Any]) -> None:
     def answer(query: "Query") -> bytes:
         # Only now: whoever asked is told politely where the settings are at fault.
         try:
-            return _assignment(context, options).answerer()(query)
+            return assignment_of(context, options).answerer()(query)
         except Unservable as fault:
             raise Failure(str(fault)) from None
 
@@ -153,15 +168,27 @@ def _places(settings: "Settings", serve: "ServeSettings", environ: Mapping[str, 
     """Where to listen: as it says, or what systemd passed, or the port that an address of this account means."""
     from finger.query import FINGER_PORT
     from finger.sockets import everywhere
-    from thimbl.node.serving.systemd import passed_sockets
+    from thimbl.node.serving.systemd import others, passed_sockets
 
     if serve.listen:
         return serve.listen
     if passed_sockets(environ):
-        return ("systemd",)
+        return others(environ, (*serve.http, serve.metrics))
     if settings.address is None or serve.spool is not None or serve.homes:
         return (everywhere(FINGER_PORT),)
     return (everywhere(settings.address.port),)
+
+
+def _web() -> "Web":
+    """The pages, in this process and in workers. Raises `Failure` where what they need is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("h11") is None:
+        raise Failure("The web face needs h11: install it with  pip install 'thimbl-node[http]'")
+    from thimbl.cli import pages
+    from thimbl.node.serving.webhost import Web
+
+    return Web(pages.make, worker=pages.__name__)
 
 
 def _serve(context: Context, options: Mapping[str, Any]) -> None:
@@ -175,24 +202,25 @@ def _serve(context: Context, options: Mapping[str, Any]) -> None:
     from thimbl.node.serving.service import run
 
     def load() -> "Assignment":
-        return _assignment(Context(context.environ, context.clock), options)
+        return assignment_of(Context(context.environ, context.clock), options)
 
     def ready(bound: str) -> None:
         say(f"Listening on {bound}.")
         sys.stdout.flush()
 
-    assignment = _assignment(context, options)
+    assignment = assignment_of(context, options)
     settings = assignment.serve
     try:
         assignment.check()
         identity = whom(settings.user, settings.group)
         bound = Bound.to(_places(context.settings, settings, environ), environ)
         scraped = Bound.to((settings.metrics,) if settings.metrics else (), environ)
+        web = (Bound.to(settings.http, environ), _web()) if settings.http else None
         if identity is not None:
             installed()  # who is root may run this program from a folder that others may not read
             gain_nothing()
             become(identity)
-        refuse_root(ports_of(bound))
-        run(assignment, load, bound, scraped, ready, _poller(context, settings))
+        refuse_root([*ports_of(bound), *(ports_of(web[0]) if web else [])])
+        run(assignment, load, bound, scraped, ready, _poller(context, settings), web)
     except (ListenFailed, PrivilegeFault, Unservable) as error:
         raise Failure(str(error)) from None

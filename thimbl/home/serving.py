@@ -3,6 +3,7 @@
 Read as strictly as the rest of that file: a misspelt key is an error that names it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -26,6 +27,9 @@ MAX_CONNECTIONS: Final = 100_000
 
 MAX_RATE: Final = 1_000_000
 """Queries a minute by one address: more than a process answers."""
+
+
+_URL: Final = re.compile(r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class LogChoice(StrEnum):
@@ -69,6 +73,10 @@ class ServeSettings:
     connections_per_address: int | None = None
     queries_per_minute: int | None = None
     """By one address."""
+    http: tuple[str, ...] = ()
+    """Where to answer HTTP with pages, as `listen`; empty: nowhere."""
+    url: str = ""
+    """Where those pages are for others, such as ``https://fields.example``; empty: not known."""
 
 
 _KNOWN: Final = ", ".join(one.name for one in fields(ServeSettings))
@@ -102,6 +110,8 @@ def read_serving(value: object, where: str, folder: Path) -> ServeSettings:
         connections=reader.number("connections", 1, MAX_CONNECTIONS),
         connections_per_address=reader.number("connections_per_address", 1, MAX_CONNECTIONS),
         queries_per_minute=reader.number("queries_per_minute", 1, MAX_RATE),
+        http=reader.texts("http"),
+        url=reader.url(),
     )
     if made.homes and made.spool is not None:
         raise SettingsError(f"{where}: spool and homes exclude each other.")
@@ -211,6 +221,12 @@ class _Reader:
         ):
             raise self._must_be("aliases", "a map of names to accounts, such as 'postmaster: ana'")
         return dict(value)
+
+    def url(self) -> str:
+        text = self.text("url", "an address").rstrip("/")
+        if text and _URL.fullmatch(text) is None:
+            raise self._must_be("url", "where the pages are for others, such as https://fields.example, without a path")
+        return text
 
     def log(self) -> LogChoice:
         value = self.data.pop("log", None)

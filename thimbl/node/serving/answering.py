@@ -66,8 +66,8 @@ class Answerer:
     ) -> None:
         self.accounts, self.aliases, self.copies = accounts, dict(aliases or {}), copies
         self.door = FrontDoor(accounts, clock, copies=copies) if door is None else door
-        self._parsed = ParsedPlans()
-        self.reserved = Registry.of(accounts, self.door, copies, self._parsed) if reserved is None else reserved
+        self.plans = ParsedPlans()
+        self.reserved = Registry.of(accounts, self.door, copies, self.plans) if reserved is None else reserved
         self._clock = clock
         self._plans = Shelf(KEPT_BYTES)
         self._views = Shelf(VIEW_BYTES, VIEWS_EACH)
@@ -100,7 +100,7 @@ class Answerer:
         """Forget all that is kept, as when the settings were read anew."""
         self._plans.clear()
         self._views.clear()
-        self._parsed.clear()
+        self.plans.clear()
         if self.copies is not None:
             self.copies.reload()
 
@@ -163,7 +163,7 @@ class Answerer:
         archive = FileArchive(account)
         text = quick_view(account, file.raw, words)
         if text is None:
-            plan = self._parsed.of(account, file)
+            plan = self.plans.of(account, file)
             try:
                 text = view(plan, archive, words)
             except NoSuchView:

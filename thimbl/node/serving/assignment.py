@@ -36,6 +36,8 @@ class Assignment:
     """The one account, where the settings name neither a spool nor homes."""
     store: Path | None = None
     """Where copies of others' plans are; None where there are none to serve."""
+    host: str = ""
+    """Whom to ask by Finger, as ``host`` or ``host:port``, for the pages of the web; empty where that is not known."""
 
     def check(self) -> None:
         """Whether there is anybody to answer for. Raises `Unservable`."""
@@ -60,7 +62,12 @@ class Assignment:
     def to_data(self) -> dict[str, Any]:
         """As plain data."""
         own = self.own and {"name": self.own.name, "full_name": self.own.full_name, "plan": str(self.own.plan)}
-        return {"serve": serving_data(self.serve), "own": own, "store": self.store and str(self.store)}
+        return {
+            "serve": serving_data(self.serve),
+            "own": own,
+            "store": self.store and str(self.store),
+            "host": self.host,
+        }
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Assignment":
@@ -70,6 +77,7 @@ class Assignment:
             read_serving(data["serve"], "serve", Path()),
             own and Account(own["name"], own["full_name"], Path(own["plan"])),
             store and Path(store),
+            data["host"],
         )
 
 

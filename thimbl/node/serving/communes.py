@@ -8,7 +8,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from thimbl.core.address import Address
 from thimbl.core.commune.page import bonds_page, ledger_page
@@ -17,6 +17,8 @@ from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.refreshed import REST
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from thimbl.node.serving.copies import Copies
@@ -57,24 +59,50 @@ class CommunePages:
         """The ledger of a commune of which this host shows a copy; None where it does not."""
         return None if words or self._copies.find(address) is None else self._of(address)
 
+    def studies(self) -> list[Study]:
+        """The ledgers of all communes that are shown, by address, as values."""
+        return self._current()
+
+    def addresses(self) -> list[Address]:
+        """Whose ledgers these are. Nothing is folded for it."""
+        ledgers = self._refreshed()
+        return [] if ledgers is None else ledgers.communes()
+
+    def study(self, address: Address) -> Study | None:
+        """The ledger of one. Nothing else is folded for it."""
+        ledgers = self._refreshed()
+        if ledgers is None or address not in ledgers.communes():
+            return None
+        return self._timed(lambda: ledgers.study(address))
+
     def _of(self, address: Address) -> str | None:
         return next((_text(ledger_page(study)) for study in self._current() if study.commune == address), None)
 
     def _current(self) -> list[Study]:
+        ledgers = self._refreshed()
+        return [] if ledgers is None else self._timed(ledgers.studies)
+
+    def _refreshed(self) -> "Ledgers | None":
         reader = self._copies.store()
         if reader is None:
-            return []
+            return None
         state, now = (reader, reader.data_version()), time.monotonic()
         if self._ledgers is None or self._made_of is None or self._made_of[0] is not reader:
             self._ledgers, self._made_of = reader.ledgers(self._is_shown), None
         if self._made_of is None or (state != self._made_of and now >= self._good_until):
             me = reader.me()
             self._me = None if me is None else me.address
-            self._ledgers.refresh()
-            self._ledgers.studies()
-            took = time.monotonic() - now
-            self._made_of, self._good_until = state, time.monotonic() + took * REST
-        return self._ledgers.studies()
+            self._timed(self._ledgers.refresh)
+            self._made_of = state
+        return self._ledgers
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        """Do a part of the work; what it takes puts off the next refresh."""
+        began = time.monotonic()
+        done = work()
+        now = time.monotonic()
+        self._good_until = max(self._good_until, now + (now - began) * REST)
+        return done
 
     def _is_shown(self, address: Address) -> bool:
         return address == self._me or self._copies.find(address) is not None

@@ -24,11 +24,12 @@ from thimbl.core.compose import window
 from thimbl.core.plan import Head, Plan, PlanUnreadable, following_data, head_from_data
 from thimbl.core.planwriter import write_plan
 from thimbl.core.records import Record, RecordFault
+from thimbl.node.serving.glance import agreed
 from thimbl.node.serving.kept import Kept, Shelf
 from thimbl.node.serving.views import Published, escaped, view
 from thimbl.store.errors import StoreMissing
 from thimbl.store.reader import Reader
-from thimbl.store.types import Author
+from thimbl.store.types import Author, Item, Selection, View
 
 COPY_BYTES: Final = 64 * 1024 * 1024
 """Bytes of answers that are kept of copies: 1,000 whole windows. They are made from the store in milliseconds."""
@@ -148,6 +149,27 @@ class Copies:
             return ()
         held = (author for author in authors if author.updated is not None)
         return tuple(sorted(one.address for one in held if _is_public(one, {str(one.address)} & mirrored)))
+
+    def newest(self, writers: int, each: int) -> list[Item]:
+        """What those wrote last of whom a copy is shown and whose plan says `listed`: of the `writers` who published
+        last, `each` items. May be called from another thread, as `addresses`."""
+        try:
+            with self._open() as reader:
+                mirrored = _mirrored(reader)
+                shown = [
+                    one
+                    for one in reader.authors(followed_only=False)
+                    if one.updated is not None
+                    and _is_public(one, {str(one.address)} & mirrored)
+                    and agreed(one.properties)
+                ]
+                shown.sort(key=lambda one: -(one.updated or 0))
+                found: list[Item] = []
+                for one in shown[:writers]:
+                    found += reader.timeline(Selection(View.AUTHOR, author=one.address), each)
+                return found
+        except StoreMissing:
+            return []
 
     def store(self) -> Reader | None:
         """The store, opened once; None while there is none. Raises `StoreError`."""

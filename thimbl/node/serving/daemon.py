@@ -29,7 +29,7 @@ from thimbl.node.serving.host import Servers
 from thimbl.node.serving.logs import Log
 from thimbl.node.serving.systemd import Manager
 
-NEEDS_RESTART = ("listen", "workers", "user", "group", "metrics", "mirror", "poll")
+NEEDS_RESTART = ("listen", "workers", "user", "group", "metrics", "mirror", "poll", "http")
 """Settings that a reload can not change: sockets, processes and the poller are made once."""
 
 
@@ -111,22 +111,33 @@ class Daemon:
         self.manager = manager or Manager({})
         self.fault: BaseException | None = None
         self._serving: Assignment | None = None
+        self._web: tuple[socket.socket, ...] = ()
         self._started: list[Part] = []
         self._answering = self._ending = False
         self._on_terminal = os.isatty(0)
 
-    def run(self, bound: Bound, ready: Callable[[str], None], serving: Assignment | None = None) -> None:
-        """Answer until a signal comes. `ready` gets the address of each socket, once all of it is answered.
+    def run(
+        self,
+        bound: Bound,
+        ready: Callable[[str], None],
+        serving: Assignment | None = None,
+        web: Bound | None = None,
+    ) -> None:
+        """Answer until a signal comes. `ready` gets the address of each socket, once all of it is answered, those of
+        the web face (`web`) with `http:` before.
 
         `serving` is what `servers` began with, to compare a reload with. Raises what it ended of, such as `Unservable`.
         """
         self._serving = serving
+        self._web = () if web is None else web.sockets
         if self.load is not None:
             signal.signal(signal.SIGHUP, lambda number, frame: self.reactor.callFromThread(self._hung_up))
         self.reactor.callWhenRunning(self._begin, bound, ready)
         self.reactor.addSystemEventTrigger("before", "shutdown", self._drain)
         self.reactor.run()
         bound.remove_paths()
+        if web is not None:
+            web.remove_paths()
         if self.fault is not None:
             raise self.fault
 
@@ -155,7 +166,7 @@ class Daemon:
         maybeDeferred(self.servers.start, bound.sockets).addCallback(self._answers, bound, ready).addErrback(self._fail)
 
     def _answers(self, result: object, bound: Bound, ready: Callable[[str], None]) -> None:
-        places = [place(sock) for sock in bound.sockets]
+        places = [place(sock) for sock in bound.sockets] + [web_place(sock) for sock in self._web]
         for part in self.parts:
             self._started.append(part)
             maybeDeferred(part.start).addErrback(self._fail)
@@ -210,3 +221,9 @@ def place(sock: socket.socket) -> str:
         return f"unix:{name if isinstance(name, str) else name.decode('utf-8', 'backslashreplace')}"
     host, port = name[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def web_place(sock: socket.socket) -> str:
+    """The same of a socket of the web face: `http://127.0.0.1:8080/`, `http:unix:/run/thimbl-http.sock`."""
+    name = place(sock)
+    return f"http:{name}" if sock.family == socket.AF_UNIX else f"http://{name}/"

@@ -28,6 +28,8 @@ class Found:
     record: Record
     post: Post | None
     """What it says now; None where it is no post, or its author retracted it."""
+    run: tuple[Record, ...] = ()
+    """The record, and of those above it the ones that change it, newest first; others may be among them."""
 
 
 def find_post(account: Account, plan: Plan, prefix: str) -> Found | tuple[str, ...]:
@@ -47,7 +49,7 @@ def find_post(account: Account, plan: Plan, prefix: str) -> Found | tuple[str, .
 
 
 def _found(record: Record, run: tuple[Record, ...]) -> Found:
-    return Found(record, next((post for post in posts_now(run) if post.id == record.id), None))
+    return Found(record, next((post for post in posts_now(run) if post.id == record.id), None), run)
 
 
 class _Pages:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from finger.wire import to_wire
+from thimbl.core.address import Address
 from thimbl.core.answer import write_answer
 from thimbl.core.terminal import safe, safe_line
 from thimbl.node.serving.accounts import Account, Accounts
@@ -70,7 +71,7 @@ class FrontDoor:
 
     def listing(self, *, verbose: bool) -> bytes:
         """The answer to the empty query (RFC 1288 2.5.1); `verbose` (/W): with the addresses that this host mirrors."""
-        parts = [text for text in (self._words(), self._listed(), self._mirrored() if verbose else "") if text]
+        parts = [text for text in (self.words(), self._listed(), self._mirrored() if verbose else "") if text]
         return to_wire("\n".join(parts))
 
     def person(self, account: Account) -> bytes | None:
@@ -88,7 +89,11 @@ class FrontDoor:
         """Several people to choose from."""
         return to_wire(_table(people[:MAX_MATCHES]))
 
-    def _words(self) -> str:
+    def copied(self) -> Sequence[Address]:
+        """Of whom this host shows copies; nobody while they are looked up for the first time."""
+        return () if self._copies is None else self._copies.current() or ()
+
+    def words(self) -> str:
         """The administrator's message. It is read each time: that is as quick as to ask whether it has changed."""
         if self._message is None or not self._message.is_file():  # a pipe would hold up the daemon
             return ""

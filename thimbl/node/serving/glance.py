@@ -7,6 +7,7 @@ amiss misleads nobody but about itself: nothing here is signed or checked, and w
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +36,12 @@ class Glance:
     @property
     def listed(self) -> bool:
         """Whether the account agreed to be listed."""
-        return self.head.properties.get(LISTED, "").lower() in ("yes", "true")
+        return agreed(self.head.properties)
+
+
+def agreed(properties: Mapping[str, str]) -> bool:
+    """Whether the author of a plan with these properties agreed to be listed."""
+    return properties.get(LISTED, "").lower() in ("yes", "true")
 
 
 def glance(raw: bytes, entries: int = 0, *, since: int | None = None) -> Glance | None:

@@ -10,7 +10,7 @@ import resource
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from twisted.internet.defer import Deferred, gatherResults, succeed
 
@@ -23,6 +23,9 @@ from thimbl.node.serving.assignment import Assignment, Unservable
 from thimbl.node.serving.logs import Log
 from thimbl.node.serving.metrics import Metrics, Snapshot
 from thimbl.node.serving.traffic import Traffic
+
+if TYPE_CHECKING:
+    from thimbl.node.serving.webhost import Web
 
 OTHER_DESCRIPTORS: Final = 124
 """Descriptors beside those of connections: plans, the store, the log, the reactor's own."""
@@ -79,20 +82,41 @@ class Host:
 class AccountsHost(Host):
     """Serves accounts of this machine by settings. Raises `Unservable` for those that can not be."""
 
-    def __init__(self, reactor: Any, assignment: Assignment, log: Log, metrics: Metrics) -> None:
+    def __init__(
+        self, reactor: Any, assignment: Assignment, log: Log, metrics: Metrics, web: "Web | None" = None
+    ) -> None:
         self.metrics = metrics
         self.traffic = Traffic(metrics, log, assignment.serve.log)
         self.answerer = assignment.answerer(reactor.callInThread)
-        super().__init__(reactor, self.answerer, _limits(assignment.serve), self.traffic.heard)
+        limits = _limits(assignment.serve, doors=1 if web is None else 2)
+        super().__init__(reactor, self.answerer, limits, self.traffic.heard)
         self.traffic.kept.follow(lambda: self.answerer.kept)
         self.traffic.connections.follow(lambda: self.factory.connections)
+        self.web = None if web is None else web.host(reactor, log, metrics)
+        if self.web is not None:
+            self.web.assign(assignment, self.answerer, limits)
+
+    def start(self, sockets: Sequence[socket.socket]) -> "Deferred[Any]":
+        started = super().start(sockets)
+        if self.web is not None:
+            self.web.start()
+        return started
+
+    def stop(self) -> "Deferred[Any]":
+        stopping = [super().stop()]
+        if self.web is not None and (stopped := self.web.stop()) is not None:
+            stopping.append(stopped)
+        return gatherResults(stopping)
 
     def assign(self, assignment: Assignment) -> None:
-        answerer, limits = assignment.answerer(self.reactor.callInThread), _limits(assignment.serve)
+        doors = 1 if self.web is None else 2
+        answerer, limits = assignment.answerer(self.reactor.callInThread), _limits(assignment.serve, doors=doors)
         self.answerer.reload()  # it lets go of the store
         self.factory.answer = self.answerer = answerer
         self.factory.limit(limits)
         self.traffic.choice = assignment.serve.log
+        if self.web is not None:
+            self.web.assign(assignment, answerer, limits)
 
     def figures(self) -> "Deferred[list[Snapshot]]":
         return succeed([self.metrics.snapshot()])
@@ -111,9 +135,10 @@ def limits_of(serve: ServeSettings) -> ServerLimits:
     return limits
 
 
-def _limits(serve: ServeSettings) -> ServerLimits:
+def _limits(serve: ServeSettings, *, doors: int = 1) -> ServerLimits:
+    """The same for each door: Finger, and the web where there is one."""
     limits = limits_of(serve)
-    allow_descriptors(limits.connections + limits.refusals + OTHER_DESCRIPTORS)
+    allow_descriptors(doors * (limits.connections + limits.refusals) + OTHER_DESCRIPTORS)
     return limits
 
 
@@ -128,5 +153,3 @@ def allow_descriptors(wanted: int) -> None:
             "raise that (LimitNOFILE= of its unit, ulimit -n), or lower 'connections'."
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-

@@ -64,7 +64,11 @@ def post_block(who: str, name: str, post: Post, *, asked_as: str, whole: bool = 
         moment(post.time),
         post.id[:SHOWN_ID],
         "edited" if post.edited else "",
+        "imported" if post.imported is not None else "",
+        clip(safe_line(post.licence), MAX_NAME),
     )
+    if post.imported is not None and post.imported.to is not None:
+        lines += indented(f"to {post.imported.to}")
     if post.re is not None:
         lines += indented(f"answers {post.re.address} {post.re.id[:SHOWN_ID]}")
     if whole:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from thimbl.core.address import AddressError, Reference
+from thimbl.core.imported import Imported, imported
+from thimbl.core.licences import licence_of
 from thimbl.core.records import EDIT, POST, RETRACT, Record, malformed_field
 
 
@@ -19,6 +21,10 @@ class Post:
     """The warning that its author folded the text under; may be empty."""
     re: Reference | None = None
     edited: bool = False
+    licence: str = ""
+    """As its author wrote it; may be empty."""
+    imported: Imported | None = None
+    """Where it was said before its author had this log."""
 
 
 def posts_now(records: Sequence[Record]) -> list[Post]:
@@ -42,7 +48,17 @@ def posts_now(records: Sequence[Record]) -> list[Post]:
 
 
 def _post(record: Record, text: str, edited: bool) -> Post:
-    return Post(record.id, record.time, text, str(record.body.get("subject", "")), answered(record.body), edited)
+    body = record.body
+    return Post(
+        record.id,
+        record.time,
+        text,
+        str(body.get("subject", "")),
+        answered(body),
+        edited,
+        licence_of(body) or "",
+        imported(body),
+    )
 
 
 def answered(body: Mapping[str, object]) -> Reference | None:

@@ -65,6 +65,8 @@ class Registry:
     """By reserved name."""
     views: Mapping[str, AccountPage]
     """By the word after the account's name."""
+    threads: ThreadPages
+    communes: CommunePages | None = None
 
     @classmethod
     def of(cls, accounts: Accounts, door: FrontDoor, copies: "Copies | None", plans: ParsedPlans) -> "Registry":
@@ -72,11 +74,11 @@ class Registry:
         threads = ThreadPages(accounts, door, copies, plans)
         pages = {"timeline": Page(_Timeline(door).make)}
         views = {"thread": AccountPage("thread/ID", threads.page, threads.copy)}
-        if copies is not None:
-            communes = CommunePages(copies, plans)
+        communes = None if copies is None else CommunePages(copies, plans)
+        if communes is not None:
             pages |= {"bonds": Page(communes.bonds), "commune": Page(communes.communes, yields=True)}
             views["ledger"] = AccountPage("ledger", communes.ledger, communes.copy)
-        return cls(pages, views)
+        return cls(pages, views, threads, communes)
 
 
 class _Timeline:

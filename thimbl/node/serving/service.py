@@ -6,7 +6,8 @@ nobody: to check a plan takes milliseconds in which no query should have to wait
 
 import os
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from thimbl.node.running import installed
 from thimbl.node.serving.assignment import Assignment
@@ -20,6 +21,9 @@ from thimbl.node.serving.systemd import Manager
 from thimbl.node.serving.traffic import Traffic
 from thimbl.node.serving.workers import Workers
 
+if TYPE_CHECKING:
+    from thimbl.node.serving.webhost import Web
+
 AS_ROOT = "This daemon answers as root: '--user NAME' makes it another account once its port is bound."
 
 
@@ -30,8 +34,9 @@ def run(
     scraped: Bound,
     ready: Callable[[str], None],
     make_poller: MakePoller | None = None,
+    web: "tuple[Bound, Web] | None" = None,
 ) -> None:
-    """Answer on `bound`, show figures on `scraped`, until a signal comes.
+    """Answer on `bound`, show figures on `scraped` and pages on `web`, until a signal comes.
 
     `load` reads the settings anew at SIGHUP; `ready` gets each address that is answered. Raises `Unservable`.
     """
@@ -40,7 +45,8 @@ def run(
     log = Log(reactor)
     watch_twisted(log, debug=bool(os.environ.get("THIMBL_DEBUG")))
     try:
-        servers = _servers(reactor, assignment, log, metrics, apart=make_poller is not None)
+        pages = None if web is None else replace(web[1], sockets=web[0].sockets)
+        servers = _servers(reactor, assignment, log, metrics, pages, apart=make_poller is not None)
         parts: list[Part] = []
         if scraped.sockets:
             site = ScrapeFactory(reactor, lambda: servers.figures().addCallback(metrics.render))
@@ -50,15 +56,23 @@ def run(
         if os.geteuid() == 0:
             log.event("warning", what=AS_ROOT)
         daemon = Daemon(reactor, servers, log=log, manager=manager, load=load, parts=parts)
-        daemon.run(bound, ready, assignment)
+        daemon.run(bound, ready, assignment, None if web is None else web[0])
     finally:
         bound.close()
+        if web is not None:
+            web[0].close()
         scraped.close()
         log.close()
 
 
-def _servers(reactor: Any, assignment: Assignment, log: Log, metrics: Metrics, *, apart: bool) -> Servers:
+def _servers(
+    reactor: Any, assignment: Assignment, log: Log, metrics: Metrics, web: "Web | None", *, apart: bool
+) -> Servers:
     if assignment.serve.workers == 1 and not apart:
-        return AccountsHost(reactor, assignment, log, metrics)
+        return AccountsHost(reactor, assignment, log, metrics, web)
     Traffic(metrics)  # the names of what workers count
-    return Workers(reactor, assignment, log, metrics)
+    if web is not None:
+        from thimbl.node.serving.webtraffic import WebTraffic
+
+        WebTraffic(metrics)
+    return Workers(reactor, assignment, log, metrics, web=web)

@@ -7,7 +7,7 @@ listen holds up nobody. The sockets that systemd passes on are `finger.sockets`'
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -19,6 +19,19 @@ def passed_sockets(environ: Mapping[str, str]) -> bool:
     """Whether this process was started with sockets to listen on (sd_listen_fds(3))."""
     mine = environ.get("LISTEN_PID") == str(os.getpid())
     return mine and environ.get("LISTEN_FDS", "").isdecimal() and environ["LISTEN_FDS"] != "0"
+
+
+def others(environ: Mapping[str, str], taken: Iterable[str]) -> tuple[str, ...]:
+    """Where to listen by default: the sockets that were passed, but for those that `taken` name for something else
+    (``systemd:name=http``)."""
+    names = environ.get("LISTEN_FDNAMES", "").split(":")
+    named = {place.removeprefix("systemd:name=") for place in taken if place.startswith("systemd:name=")}
+    indexes = {place.removeprefix("systemd:index=") for place in taken if place.startswith("systemd:index=")}
+    if not named and not indexes:
+        return ("systemd",)
+    names += [""] * (int(environ["LISTEN_FDS"]) - len(names))
+    left = [at for at, name in enumerate(names) if name not in named and str(at) not in indexes]
+    return tuple(f"systemd:index={at}" for at in left)
 
 
 class Manager:

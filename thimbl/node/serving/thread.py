@@ -100,10 +100,10 @@ class ThreadPages:
     def _bare(self, who: str, name: str, found: Found) -> list[str]:
         lines = heading(who, moment(found.record.time), found.record.id[:SHOWN_ID])
         offer = found.record.body.get("offer")
-        series = self._series(offer) if isinstance(offer, str) else None
+        series = self.series(offer) if isinstance(offer, str) else None
         return [*lines, *_bare(found.record.kind, found.record.body, int(self._clock()), series)]
 
-    def _series(self, offer: str) -> str | None:
+    def series(self, offer: str) -> str | None:
         """The code of an offer's series, where the offer is in a plan or a copy that is here."""
         try:
             reference = Reference.parse(offer)
@@ -181,7 +181,10 @@ class ThreadPages:
 def _post_of(item: "Item") -> Post | None:
     if item.kind != "post" or item.retracted or item.withheld or item.malformed is not None:
         return None
-    return Post(item.id, item.time, item.text, item.subject or "", item.re, item.edited is not None)
+    edited = item.edited is not None
+    return Post(
+        item.id, item.time, item.text, item.subject or "", item.re, edited, item.licence or "", item.imported
+    )
 
 
 def _block(said: Said, *, whole: bool = False) -> list[str]:

@@ -18,7 +18,7 @@ from thimbl.core.answer import write_answer
 from thimbl.core.archive import ArchiveDamaged, page_name, page_start, read_page
 from thimbl.core.classic import Message, write_classic
 from thimbl.core.compose import WINDOW_BYTES
-from thimbl.core.plan import ListDigest, Plan, PlanUnreadable, plan_from_data, read_plan
+from thimbl.core.plan import Follow, ListDigest, Plan, PlanUnreadable, plan_from_data, read_plan
 from thimbl.core.plantext import PlanTextError, decode, read_data
 from thimbl.core.planwriter import write_line
 from thimbl.core.records import Record
@@ -184,12 +184,14 @@ def _following(archive: Archive, plan: Plan, numbers: list[int]) -> str:
 
 def _classic(archive: Archive, plan: Plan, numbers: list[int]) -> str:
     head = plan.head
-    if not isinstance(head.following, ListDigest):
-        follows = head.following
-    else:
-        listed = _listed_following(archive, plan)
-        follows = () if listed is None else listed[0].following_list or ()
-    return write_classic(head.name, head.address, head.bio, _messages(plan.records), follows, head.properties)
+    follows = listed_following(archive, plan) if isinstance(head.following, ListDigest) else head.following
+    return write_classic(head.name, head.address, head.bio, messages_of(plan.records), follows, head.properties)
+
+
+def listed_following(archive: Archive, plan: Plan) -> tuple[Follow, ...]:
+    """Whom an author follows whose list is too long for the head; nobody where the list is not to be had."""
+    listed = _listed_following(archive, plan)
+    return () if listed is None else listed[0].following_list or ()
 
 
 _VIEWS: Final[dict[str, tuple[int, Callable[[Archive, Plan, list[int]], str]]]] = {
@@ -248,6 +250,11 @@ def _archived(archive: Archive, plan: Plan, newest: int) -> list[Record]:
     return taken
 
 
-def _messages(records: Sequence[Record]) -> list[Message]:
-    """The posts as they read now, newest first."""
-    return [Message(post.text, post.time, post.re.address if post.re else None) for post in posts_now(records)]
+def messages_of(records: Sequence[Record]) -> list[Message]:
+    """The posts as they read now, newest first; one that was imported from such a plan as it stood there."""
+    return [
+        Message(post.text, post.time, post.re.address if post.re else None)
+        if (origin := post.imported) is None
+        else Message(post.text, origin.time, origin.to)
+        for post in posts_now(records)
+    ]

@@ -15,7 +15,7 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.protocol import ProcessProtocol
@@ -26,6 +26,12 @@ from finger.interfaces import DelayedCall
 from thimbl.node.serving.assignment import Assignment, Lines, Unservable, to_line
 from thimbl.node.serving.logs import Log
 from thimbl.node.serving.metrics import Metrics, Snapshot, merge
+
+if TYPE_CHECKING:
+    from thimbl.node.serving.webhost import Web
+
+WORKER: Final = "thimbl.node.serving.worker"
+"""What a worker runs where there is no web face; else the module that `Web.worker` names, which knows the pages."""
 
 TO_WORKER: Final = 3
 """A worker's descriptor for what it is told, after standard input, output and error."""
@@ -116,13 +122,21 @@ class Workers:
     """All workers. `reactor` is an IReactorProcess and IReactorTime."""
 
     def __init__(
-        self, reactor: Any, assignment: Assignment, log: Log, metrics: Metrics, environ: Mapping[str, str] = os.environ
+        self,
+        reactor: Any,
+        assignment: Assignment,
+        log: Log,
+        metrics: Metrics,
+        environ: Mapping[str, str] = os.environ,
+        web: "Web | None" = None,
     ) -> None:
+        self._web = web
         self.reactor, self.assignment, self._log, self._metrics = reactor, assignment, log, metrics
         self._environ = environment(environ)
         self.refused = ""
         """Why a worker could not begin, as it said itself."""
         self.living: dict[int, Worker] = {}
+        self._web_sockets = () if web is None else web.sockets
         self._sockets: list[socket.socket] = []
         self._waiting: dict[int, DelayedCall] = {}
         self._short_lives: dict[int, int] = {}
@@ -138,7 +152,7 @@ class Workers:
 
     def start(self, sockets: Sequence[socket.socket]) -> "Deferred[None]":
         """Start all; fires when all of them answer. Fails with `Unservable` where one ends before."""
-        self._sockets = list(sockets)
+        self._sockets = [*sockets, *self._web_sockets]
         self._started = started = Deferred[None]()
         for place in range(self.assignment.serve.workers):
             self._start(place)
@@ -218,7 +232,10 @@ class Workers:
         self.living[place] = worker
         numbers: dict[int, int | str] = {0: 0, 1: 1, 2: 2, TO_WORKER: "w", FROM_WORKER: "r"}
         numbers |= {FIRST_SOCKET + index: sock.fileno() for index, sock in enumerate(self._sockets)}
-        command = [sys.executable, "-P", "-m", "thimbl.node.serving.worker", str(len(self._sockets))]
+        module, counts = WORKER, [len(self._sockets) - len(self._web_sockets)]
+        if self._web is not None:
+            module, counts = self._web.worker, [*counts, len(self._web_sockets)]
+        command = [sys.executable, "-P", "-m", module, *map(str, counts)]
         try:
             self.reactor.spawnProcess(worker, sys.executable, command, env=self._environ, childFDs=numbers)
         except OSError as error:  # no more processes, or no memory: that may pass

@@ -1,0 +1,173 @@
+"""The pages of a site as files, for a host without a daemon: any web server shows them, or a browser by itself.
+
+- They are the same pages, made by the same functions: whatever a page links to within the site is made too, beginning
+  with the front page. A page stands in a folder of its path, as `index.html`; links between pages are relative.
+- What the daemon tells by a query (``?before=…``) has a folder of its own, whose name begins with `~`.
+- A path that leads elsewhere has what stands there. What there is no page of says so, as the daemon does.
+- WebFinger goes by a query that files can not answer: the answer for one account stands where it is asked for, and that
+  of each account in the account's folder, for whoever can tell their server to look there.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+from urllib.parse import parse_qsl, quote, unquote
+
+from feeds.web import layout, routes
+from feeds.web.answering import Answers, Response
+from feeds.web.asked import path_of
+from thimbl.home.errors import Refused
+
+MAX_FILES: Final = 200_000
+"""Files of a site: some gigabyte. Beyond that one wants a daemon, which makes a page when somebody asks for it."""
+
+MAX_NAME: Final = 120
+"""Bytes of a file's name before a digest takes the place of the rest: file systems have 255, in archives less."""
+
+MAX_MOVES: Final = 5
+"""Paths that may lead on to each other."""
+
+TEXT: Final = frozenset({"/{name}/plan", "/{name}/journal"})
+"""Routes of plain text without a suffix: as a file it has one, by which a server tells browsers what it is."""
+
+WEBFINGER: Final = "/.well-known/webfinger"
+
+ROOTS: Final = ("/", "/timeline", "/bonds", "/robots.txt", "/favicon.svg")
+"""Where one begins; all else is linked from there."""
+
+
+def files(answers: Answers, fingered: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """The files of a site: names with `/` between their parts, and what is in them; the front page last, so that
+    whoever puts them in place one after the other links to nothing that is not there yet. `fingered` are resources that
+    WebFinger is asked for, such as ``acct:ana@fields.example``. Raises `Refused` where there are too many."""
+    found: dict[str, str] = {}
+    waiting: deque[str] = deque()
+
+    def meet(target: str) -> str:
+        path = target.partition("#")[0]
+        name = found.get(path)
+        if name is None:
+            name = found[path] = file_of(path)
+            waiting.append(path)
+            if len(found) > MAX_FILES:
+                raise Refused(
+                    f"This site would have more than {MAX_FILES:,} files. '--no-copies' leaves out the people who live "
+                    "elsewhere; 'thimbl serve --http' makes each page when it is asked for."
+                )
+        return name
+
+    for root in (*ROOTS, layout.style_path()):
+        meet(root)
+    front = b""
+    while waiting:
+        path = waiting.popleft()
+        name = found[path]
+
+        def link(target: str, here: str = name) -> str:
+            fragment = target.partition("#")[2]
+            return between(here, meet(target)) + (f"#{fragment}" if fragment else "")
+
+        site = replace(answers.site, link=link, stands=stands)
+        body = _answer(replace(answers, site=site), path).body
+        if path == "/":
+            front = body
+        else:
+            yield name, body
+    yield from _fingers(answers, fingered)
+    yield found["/"], front
+
+
+def file_of(target: str) -> str:
+    """The file in which a path of the site stands, with its query: another one for each."""
+    path, _, query = target.partition("?")
+    segments = [unquote(part) for part in path.split("/")[1:]]
+    if segments == [""]:
+        segments = []
+    names = [name_of(segment) for segment in segments]
+    names += [name_of(f"{key}-{value}", "~") for key, value in parse_qsl(query, keep_blank_values=True)]
+    route = routes.find(tuple(segments))
+    if path == layout.style_path():
+        return segments[-1]
+    if route is not None and not query:
+        pattern = route[0].pattern
+        if pattern in TEXT:
+            return "/".join(names) + ".txt"
+        if "." in pattern.rpartition("/")[2]:
+            return "/".join([*names[:-1], segments[-1]])
+    return "/".join([*names, "index.html"])
+
+
+def stands(target: str) -> str:
+    """The path of a file, as a web server has it: of `index.html` its folder."""
+    parts = file_of(target).removesuffix("index.html").split("/")
+    return "/" + "/".join(quote(part, safe="@~+") for part in parts)
+
+
+def between(here: str, there: str) -> str:
+    """The way from one file to another, as the address in a link."""
+    start, end = here.split("/")[:-1], there.split("/")
+    shared = 0
+    while shared < min(len(start), len(end) - 1) and start[shared] == end[shared]:
+        shared += 1
+    return "/".join([*[".."] * (len(start) - shared), *(quote(part, safe="@~+") for part in end[shared:])])
+
+
+def name_of(segment: str, start: str = "") -> str:
+    """A part of a path as the name of a file or folder: safe on every file system, and another one for each.
+
+    What is no letter, digit or one of ``@.-_`` is `+` and its bytes in hexadecimal digits.
+    """
+    shown = "".join(map(_safe, segment))
+    # Neither a folder above, nor a file of this site.
+    if shown.strip(".") == "" or shown.casefold().endswith((".html", ".txt", ".")):
+        before, _, after = shown.rpartition(".")
+        shown = f"{before}+2E{after}"
+    if shown[:1] == "." and segment != ".well-known":
+        shown = f"+2E{shown[1:]}"
+    shown = start + shown
+    encoded = _bytes(shown)
+    if len(encoded) <= MAX_NAME:
+        return shown
+    return encoded[:MAX_NAME].decode("utf-8", "ignore") + "~" + sha256(_bytes(segment)).hexdigest()[:32]
+
+
+def _safe(character: str) -> str:
+    if character.isalnum() or character in "@._-":
+        return character
+    return "".join(f"+{byte:02X}" for byte in _bytes(character))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _answer(answers: Answers, target: str) -> Response:
+    """What stands there, or where that leads."""
+    for _ in range(MAX_MOVES):
+        response = answers("GET", target, {})
+        moved = dict(response.headers).get("Location")
+        if moved is None:
+            return response
+        # The link of a site of files: made relative already, so what the page says is asked again by the route.
+        target = _moved(answers, target)
+    return answers.refused(404, "This leads in a circle.")
+
+
+def _moved(answers: Answers, target: str) -> str:
+    plain = replace(answers, site=replace(answers.site, link=str))
+    return dict(plain("GET", target, {}).headers)["Location"]
+
+
+def _fingers(answers: Answers, resources: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Answers of WebFinger, which link by whole addresses alone."""
+    asked = list(resources)
+    for resource in asked:
+        placed = replace(answers, site=replace(answers.site, stands=stands))
+        response = placed("GET", path_of(*WEBFINGER.split("/")[1:], resource=resource), {})
+        if response.status == 200:
+            user = resource.removeprefix("acct:").partition("@")[0]
+            yield f"{name_of(user)}/webfinger.json", response.body
+            if len(asked) == 1:
+                yield WEBFINGER[1:], response.body
