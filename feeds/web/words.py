@@ -84,7 +84,8 @@ def account_path(asked: Asked, address: Address) -> str | None:
 def account_link(asked: Asked, address: Address, *children: Node) -> Node:
     """A link to an account: its page here, or where there is none, by Finger. Its address, unless `children` are
     given."""
-    shown = children or (isolated(str(address)),)
+    # A narrow column breaks an address where it says "at".
+    shown = children or (el("bdi", f"{address.user}@", el("wbr"), address.hostport),)
     path = account_path(asked, address)
     if path is not None:
         return el("a", *shown, href=path)
