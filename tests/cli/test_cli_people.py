@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.cli.reading_room import ANA, MARK, World
-from thimbl.cli import network, people
+from thimbl.cli import follow, network
 from thimbl.cli.context import Context
 from thimbl.cli.errors import Failure
 from thimbl.core.address import Address
@@ -54,7 +54,7 @@ def test_why_a_plan_was_refused_is_one_line(world: World, capsys: pytest.Capture
     told = capsys.readouterr().err
     assert (told.count("\n"), "\x1b" in told) == (1, False)
     with pytest.raises(Failure) as caught:
-        people._decide(MARK, judgement, anyway=False)
+        follow._decide(MARK, judgement, anyway=False)
     assert "\n" not in str(caught.value)
 
 
@@ -85,6 +85,11 @@ def test_a_watch_of_some_asks_those(world: World, monkeypatch: pytest.MonkeyPatc
     assert world.run("fetch", "--watch", str(OLD), "--every", "300").exit_code == 0
     assert world.run("fetch", "--watch").exit_code == 0
     assert asked == [([OLD], Pace.fixed(300)), ([], USUAL)]
+    world.paths.following.write_text(f"following:\n- nick: oldie\n  address: {OLD}\n")
+    assert world.run("fetch", "--watch", "oldie").exit_code == 0
+    assert asked[-1] == ([OLD], USUAL)
+    told = world.run("fetch", "nobody")
+    assert (told.exit_code, "You follow nobody whom you call 'nobody'" in told.stderr) == (2, True)
     told = world.run("fetch", "--every", "300")
     assert (told.exit_code, "--watch" in told.stderr) == (2, True)
 

@@ -81,7 +81,7 @@ def test_a_page_of_rubbish_is_damaged(path, writer):
     taken_of(writer, scribe)
     writer.close()
     raw = bytearray(path.read_bytes())
-    start = 40 * 4096  # behind the pages that say what tables there are
+    start = 50 * 4096  # behind the pages that say what tables there are
     raw[start:] = b"\x55" * (len(raw) - start)
     path.write_bytes(raw)
     with Reader.open(path) as reader, pytest.raises(StoreDamaged, match="plan files are whole"):

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -240,14 +241,16 @@ def test_mentions(writer):
 def test_selections_go_by_an_index(writer, monkeypatch, wanted, limit, index):
     writer.follow(BOB, "bob")
     plans: list[str] = []
-    ask = writer._db.column
 
-    def explained(sql: str, values: tuple[object, ...] = ()) -> list[Any]:
-        plans.extend(row[3] for row in writer._db.rows(f"EXPLAIN QUERY PLAN {sql}", values))
-        found: list[Any] = ask(sql, values)
-        return found
+    def explaining(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def explained(sql: str, values: tuple[object, ...] = ()) -> Any:
+            plans.extend(row[3] for row in writer._db.rows(f"EXPLAIN QUERY PLAN {sql}", values))
+            return ask(sql, values)
 
-    monkeypatch.setattr(writer._db, "column", explained)
+        return explained
+
+    for way in ("column", "value"):
+        monkeypatch.setattr(writer._db, way, explaining(getattr(writer._db, way)))
     writer.rowids(wanted, limit)
     assert any(index in step for step in plans), plans
     assert not any(step in ("SCAN item", "USE TEMP B-TREE FOR ORDER BY") for step in plans), plans

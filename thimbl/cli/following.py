@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from thimbl.cli.citing import gathered_lines
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.jsonform import author_data
@@ -30,22 +32,32 @@ _TITLES: Final = ("address", "verdict", "plan of", "asked")
     thimbl following
     thimbl following --cited
     thimbl following --json | jq -r 'select(.failure) | .address'
+    thimbl following --opml > feeds.opml
     """,
     epilog="""\
 --json gives for each: address, nick, name, followed, private, verdict, reason, fingerprint, recovery, seq, updated,
-asked, answered, failure, gap_below, moved_to, posts, due, source, cited_by. What is not known is null.
+asked, answered, failure, gap_below, moved_to, posts, due, source, cited_by, url, format, moved_url (of a feed of the
+web). What is not known is null.
 """,
 )
 @option("--cited", is_flag=True, help="Instead: whose logs your communes cite, which are asked for too.")
+@option("--opml", is_flag=True, help="Instead: as a list that other programs import, and 'follow --opml'.")
 @json_option
 @pass_context
-def following(context: Context, cited: bool, as_json: bool) -> None:
+def following(context: Context, cited: bool, opml: bool, as_json: bool) -> None:
     """List whom you follow, and how they stand.
 
     For each: your name for them, their address, the verdict on their newest answer, how old the newest plan is that
     holds, and when they were last asked. A commune that you follow is audited by the logs that its records cite: those
     are asked for as well, and are in nobody's timeline.
     """
+    if opml:
+        from thimbl.cli.web import print_list
+
+        if cited or as_json:
+            raise click.UsageError("--opml is a form of its own: it goes with neither --cited nor --json.")
+        print_list(context)
+        return
     from thimbl.store.citations import communes, gathered
     from thimbl.store.errors import StoreMissing
 
@@ -83,8 +95,8 @@ def _page(context: Context, authors: "Sequence[Row]") -> list[str]:
     for author, citing in authors:
         rows.append(
             [
-                ", ".join(citing) or safe_line(author.nick or "") + (" (private)" if author.private else ""),
-                str(author.address),
+                ", ".join(citing) or safe_line(author.nick or "") + (" (private)" if told(author) else ""),
+                author.place,
                 words_of(author.verdict),
                 "-" if author.updated is None else age(author.updated, now),
                 "never" if author.asked is None else age(author.asked, now),
@@ -96,6 +108,11 @@ def _page(context: Context, authors: "Sequence[Row]") -> list[str]:
         lines.append(paint(nick, "author") + address + paint(verdict, style_of(author.verdict)) + plan + asked)
         lines += [f"    {line}" for line in _troubles(author)]
     return lines
+
+
+def told(author: "Author") -> bool:
+    """Whether it is to be said that somebody is followed in private: of a feed of the web it goes without saying."""
+    return author.private and author.web is None
 
 
 def _troubles(author: "Author") -> Iterator[str]:
@@ -110,3 +127,5 @@ def _troubles(author: "Author") -> Iterator[str]:
         yield f"the records before {author.gap_below} are not here"
     if author.moved_to is not None:
         yield f"moved to {author.moved_to}"
+    if author.web is not None and author.web.moved is not None:
+        yield f"moved for good to {safe_line(author.web.moved)}"

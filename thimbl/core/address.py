@@ -32,6 +32,13 @@ CACHED: Final = 8_192
 ID_LENGTH: Final = 52
 """Characters of an id: SHA-256 in base32 without padding (plan-format 1.5)."""
 
+SHOWN_ID: Final = 8
+"""Characters of an id that people are shown (plan-format 3)."""
+
+WEB: Final = ".web.invalid"
+"""What the host of an address ends in that stands for a feed of the web (`thimbl.core.web`): nobody can be asked there
+(RFC 6761 6.4), and no plan can state such an address (plan-format 1)."""
+
 SHOWN: Final = 60
 """Characters of a refused text that an error repeats: enough to recognise it, too few to flood a terminal."""
 
@@ -78,6 +85,16 @@ class Address:
     def hostport(self) -> str:
         """``host``, or ``host:port`` where the port is not 79."""
         return format_hostport(self.host, self.port)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it stands for a feed of the web, and for no plan."""
+        return self.host.endswith(WEB)
+
+    @property
+    def place(self) -> str:
+        """What to show a person in place of it: the site of a feed; of anybody else the address as it is."""
+        return format_hostport(self.host.removesuffix(WEB), self.port) if self.is_web else str(self)
 
     def __str__(self) -> str:
         return f"{self.user}@{format_hostport(self.host, self.port)}"
@@ -126,6 +143,12 @@ def parse_hostport(text: str) -> tuple[str, int]:
     Returns the canonical host and the port, 79 where none is given; raises :class:`AddressError`.
     """
     return _parse_hostport(text)
+
+
+def site_of(hostport: str) -> str | None:
+    """The site of which feeds are, by the ``host[:port]`` of their addresses; None where it is a host of plans."""
+    host, colon, port = hostport.partition(":")
+    return host.removesuffix(WEB) + colon + port if host.endswith(WEB) else None
 
 
 def format_hostport(host: str, port: int) -> str:

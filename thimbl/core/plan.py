@@ -35,6 +35,11 @@ class Follow:
     address: Address
 
 
+def by_nick(follows: Sequence[Follow]) -> dict[str, Address]:
+    """Whom each nick of a list means; of two by one nick the first."""
+    return {follow.nick: follow.address for follow in reversed(follows)}
+
+
 @dataclass(frozen=True, slots=True)
 class ListDigest:
     """What the head says of a list that is too long for it."""
@@ -147,8 +152,11 @@ def _head(data: Mapping[str, Any]) -> Head:
         updated = parse_time(_string(data, "updated"))
     except TimeError:
         raise PlanUnreadable("updated is no real moment") from None
+    address = _address("address", data.get("address"))
+    if address.is_web:
+        raise PlanUnreadable("its address stands for a feed of the web, and no plan can have that")
     return Head(
-        address=_address("address", data.get("address")),
+        address=address,
         name=_string(data, "name", ""),
         bio=_string(data, "bio", ""),
         properties=_properties(data.get("properties", {})),

@@ -1,12 +1,13 @@
 """Whom a person follows: `following.yaml`, the one place for it, private follows included.
 
 What is public of it goes into the head of the plan; the store's copy is made equal to it. The file is read
-strictly and may be edited by hand.
+strictly and may be edited by hand. A feed of the web stands there by its URL, and is told nobody: a plan lists plans.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.keys import is_fingerprint
@@ -17,7 +18,11 @@ from thimbl.home.durable import SECRET, locked, write_file
 from thimbl.home.errors import Refused, SettingsError
 from thimbl.home.paths import Paths
 
-_KEYS: Final = ("nick", "address", "private", "fingerprint")
+if TYPE_CHECKING:
+    from thimbl.core.web import FeedUrl
+
+_KEYS: Final = ("nick", "address", "url", "private", "fingerprint")
+_FEED_KEYS: Final = ("nick", "url")
 
 BOUNDS: Final = Bounds(bytes=16 * MAX_BYTES, nodes=1_000_000)
 """Of the list: some 100,000 people with all that can be said of each. As large as a plan it would hold 9,999."""
@@ -32,6 +37,18 @@ class Followed:
     private: bool = False
     fingerprint: str | None = None
     """Of the key that the person was told by other means; pinned before the first answer."""
+    url: "FeedUrl | None" = None
+    """Of a feed of the web, which `address` stands for (`thimbl.core.web`) and which is always private."""
+
+    @classmethod
+    def of_feed(cls, nick: str, url: "FeedUrl") -> "Followed":
+        """A feed of the web."""
+        return cls(nick, url.address, private=True, url=url)
+
+    @property
+    def place(self) -> str:
+        """Where they are, as a person writes it: an address or a URL."""
+        return str(self.url or self.address)
 
 
 def load(paths: Paths) -> tuple[Followed, ...]:
@@ -50,7 +67,7 @@ def load(paths: Paths) -> tuple[Followed, ...]:
     seen: set[Address] = set()
     for one in followed:
         if one.address in seen:
-            raise SettingsError(f"{path}: {one.address} is there twice. Keep one of the two.")
+            raise SettingsError(f"{path}: {one.place} is there twice. Keep one of the two.")
         seen.add(one.address)
     return followed
 
@@ -62,6 +79,8 @@ def _read(path: object, number: int, item: object) -> Followed:
     # Strictly: a misspelt `private`, or `private: yes`, must not publish what was meant to be private.
     if strange := sorted(item.keys() - set(_KEYS)):
         raise SettingsError(f"{where} has {strange[0]!r}; there are {', '.join(_KEYS)}.")
+    if "url" in item:
+        return _read_feed(where, item)
     nick, address, fingerprint = item.get("nick"), item.get("address"), item.get("fingerprint")
     if not isinstance(private := item.get("private", False), bool):
         raise SettingsError(f"{where}: private must be true or false.")
@@ -70,8 +89,25 @@ def _read(path: object, number: int, item: object) -> Followed:
     if fingerprint is not None and not (isinstance(fingerprint, str) and is_fingerprint(fingerprint)):
         raise SettingsError(f"{where}: the fingerprint is not one (SHA256:…).")
     try:
-        return Followed(nick, Address.parse(address), private, fingerprint)
+        one = Followed(nick, Address.parse(address), private, fingerprint)
     except AddressError as error:
+        raise SettingsError(f"{where}: {error}") from None
+    if one.address.is_web:
+        raise SettingsError(f"{where}: {one.address} stands for a feed of the web: give its url in place of it.")
+    return one
+
+
+def _read_feed(where: str, item: Mapping[str, Any]) -> Followed:
+    from thimbl.core.web import FeedUrl, UrlError  # only here: whoever follows no feed pays for none
+
+    if strange := sorted(item.keys() - set(_FEED_KEYS)):
+        raise SettingsError(f"{where} is a feed of the web and has {strange[0]!r}; those have {', '.join(_FEED_KEYS)}.")
+    nick, url = item.get("nick"), item.get("url")
+    if not isinstance(nick, str) or not isinstance(url, str) or not nick:
+        raise SettingsError(f"{where} must have a url and a nick.")
+    try:
+        return Followed.of_feed(nick, FeedUrl.parse(url))
+    except UrlError as error:
         raise SettingsError(f"{where}: {error}") from None
 
 
@@ -79,6 +115,9 @@ def save(paths: Paths, followed: Iterable[Followed]) -> None:
     """Write the list. Raises `Refused` where it can not be written."""
     items = []
     for one in followed:
+        if one.url is not None:
+            items.append({"nick": one.nick, "url": str(one.url)})
+            continue
         item: dict[str, Any] = {"nick": one.nick, "address": str(one.address)}
         if one.private:
             item["private"] = True
@@ -111,13 +150,21 @@ def wished(
     )
 
 
+def wished_feed(have: Sequence[Followed], url: "FeedUrl", nick: str | None = None, called: str = "") -> Followed:
+    """How to follow a feed of the web from now on: under `nick`, or as before; else as its author calls themselves
+    (`called`), or by its host, with a number where somebody else has that name."""
+    before = next((one.nick for one in have if one.address == url.address), None)
+    name = nick or before or free_nick(called or url.host.removeprefix("www."), {one.nick for one in have})
+    return Followed.of_feed(name, url)
+
+
 def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:
     """Follow somebody, or change how; the new list. Raises `Refused` where the nick is somebody else's."""
     with locked(paths.following.with_suffix(".lock")):
         have = load(paths)
         clash = next((other for other in have if other.nick == one.nick and other.address != one.address), None)
         if clash is not None:
-            raise Refused(f"You call {clash.address} {one.nick!r} already: give another name with --nick.")
+            raise Refused(f"You call {clash.place} {one.nick!r} already: give another name with --nick.")
         places = [other.address for other in have]
         if one.address in places:
             made = tuple(one if other.address == one.address else other for other in have)
@@ -127,13 +174,35 @@ def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:
         return made
 
 
+def add_many(paths: Paths, some: Iterable[Followed]) -> list[Followed]:
+    """Follow those of these who are not followed yet; who that was. A name that is another's already gets a number."""
+    with locked(paths.following.with_suffix(".lock")):
+        have = list(load(paths))
+        places, nicks = {one.address for one in have}, {one.nick for one in have}
+        added: list[Followed] = []
+        for one in some:
+            if one.address not in places:
+                made = replace(one, nick=free_nick(one.nick, nicks))
+                places.add(made.address)
+                nicks.add(made.nick)
+                added.append(made)
+        if added:
+            save(paths, [*have, *added])
+        return added
+
+
+def free_nick(nick: str, taken: Collection[str]) -> str:
+    """`nick`, with a number behind it where somebody else is called so."""
+    return next(name for number in count(1) if (name := nick if number == 1 else f"{nick}-{number}") not in taken)
+
+
 def remove(paths: Paths, address: Address) -> tuple[Followed, ...]:
     """Follow somebody no longer; the new list. Raises `Refused` where they were not followed."""
     with locked(paths.following.with_suffix(".lock")):
         have = load(paths)
         made = tuple(other for other in have if other.address != address)
         if len(made) == len(have):
-            raise Refused(f"You do not follow {address}: see 'thimbl following'.")
+            raise Refused(f"You do not follow {address.place}: see 'thimbl following'.")
         save(paths, made)
         return made
 
@@ -172,6 +241,9 @@ def put_back(paths: Paths, address: Address, before: Sequence[Followed]) -> None
 
 def with_public(paths: Paths, follows: Iterable[Follow]) -> tuple[Followed, ...]:
     """Make the public part of the list equal to `follows`, as `thimbl sign` finds it in the plan; the new list."""
+    follows = tuple(follows)
+    if webs := [one.nick for one in follows if one.address.is_web]:
+        raise Refused(f"Your plan follows {webs[0]!r}, a feed of the web: take it out, and 'thimbl follow' its URL.")
     with locked(paths.following.with_suffix(".lock")):
         have = {one.address: one for one in load(paths)}
         told = [

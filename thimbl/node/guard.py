@@ -9,9 +9,12 @@ alone, and have the reader's program knock there (OWASP: server-side request for
 - Of the system's ports only 79 is open. A query is a line of a user's name, of which few services make anything; but
   a mail server or a printer logs, answers or prints it.
 - What a person wrote themselves, an address that they follow or a route, is their word, and goes by none of this.
+- Feeds of the web are asked by the same rules, whoever names them, and wherever they lead on to: lists of feeds are
+  passed around, and a page can send whoever asks for it anywhere. There the system's ports are 80 and 443.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
@@ -49,32 +52,48 @@ _NOT_PUBLIC: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What hosts are asked for."""
+
+    name: str
+    """As it stands after "another service than"."""
+    ports: frozenset[int]
+    """Those of the system's ports that are its own."""
+    named: str
+    """How it comes that a stranger's host is asked, as the beginning of a sentence that goes on with "and"."""
+
+
+FINGER: Final = Service("Finger", frozenset({FINGER_PORT}), "a plan names this host")
+WEB: Final = Service("the web", frozenset({80, 443}), "feeds are asked for on the internet alone")
+
+
 class HostGuarded(HostUnreachable):
     """A host that somebody's plan names leads to where a stranger has no say: into this machine, a private network, or
     to another service than Finger. Set 'private_hosts: true' in config.yaml if it may."""
 
-    def __init__(self, where: str, why: str) -> None:
+    def __init__(self, where: str, why: str, service: Service = FINGER) -> None:
         AskFailed.__init__(
-            self, where, f"a plan names this host, and {why}; to ask it all the same, set 'private_hosts: true'"
+            self, where, f"{service.named}, and {why}; to ask it all the same, set 'private_hosts: true'"
         )
         self.why = why
 
 
-def check_name(where: str, host: str, port: int) -> None:
+def check_name(where: str, host: str, port: int, service: Service = FINGER) -> None:
     """Refuse a host by its name or port, before anything is looked up. Raises `HostGuarded`."""
-    if (port in SYSTEM_PORTS and port != FINGER_PORT) or port in BAD_PORTS:
-        raise HostGuarded(where, f"its port {port} is that of another service than Finger")
+    if (port in SYSTEM_PORTS and port not in service.ports) or port in BAD_PORTS:
+        raise HostGuarded(where, f"its port {port} is that of another service than {service.name}", service)
     name = host.lower().rstrip(".")
     if ":" not in name and ("." not in name or any(name.endswith(f".{end}") for end in LOCAL_NAMES)):
-        raise HostGuarded(where, "its name is one of a private network")
+        raise HostGuarded(where, "its name is one of a private network", service)
     if (address := _address(host)) is not None:
-        check_address(where, address)
+        check_address(where, address, service)
 
 
-def check_address(where: str, address: IPv4Address | IPv6Address) -> None:
+def check_address(where: str, address: IPv4Address | IPv6Address, service: Service = FINGER) -> None:
     """Refuse an address that is none of the public internet. Raises `HostGuarded`."""
     if (what := what_else(address)) is not None:
-        raise HostGuarded(where, f"it leads to {address}: {what}")
+        raise HostGuarded(where, f"it leads to {address}: {what}", service)
 
 
 def what_else(address: IPv4Address | IPv6Address) -> str | None:
@@ -104,8 +123,8 @@ def what_else(address: IPv4Address | IPv6Address) -> str | None:
 class GuardedReactor:
     """What an endpoint needs of a reactor; it connects to the public internet alone. `where` is for the refusal."""
 
-    def __init__(self, reactor: Any, where: str) -> None:
-        self._reactor, self._where = reactor, where
+    def __init__(self, reactor: Any, where: str, service: Service = FINGER) -> None:
+        self._reactor, self._where, self._service = reactor, where, service
 
     @property
     def nameResolver(self) -> Any:
@@ -116,8 +135,8 @@ class GuardedReactor:
         """As the reactor does. Raises `HostGuarded`."""
         address = _address(host)
         if address is None:  # endpoints look names up before they connect; this one did not
-            raise HostGuarded(self._where, "it was not looked up")
-        check_address(self._where, address)
+            raise HostGuarded(self._where, "it was not looked up", self._service)
+        check_address(self._where, address, self._service)
         return self._reactor.connectTCP(host, port, *rest, **more)
 
     def seconds(self) -> float:

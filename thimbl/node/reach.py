@@ -18,9 +18,10 @@ from finger.client import ClientLimits, FingerClient, default_endpoints
 from finger.errors import AskFailed, ConnectionRefused, HostUnreachable
 from finger.interfaces import Endpoint
 from finger.query import host_port
+from thimbl.core.address import WEB
 from thimbl.home.proxy import Proxy, ProxyFor
 from thimbl.home.settings import Settings
-from thimbl.node.guard import GuardedReactor, check_name
+from thimbl.node.guard import FINGER, GuardedReactor, Service, check_name
 from thimbl.node.socks import REFUSED, Credentials, ProxyError, ProxyRefused, SocksEndpoint
 
 BY_PROXY: Final = ClientLimits(connect_seconds=60, total_seconds=150)
@@ -63,8 +64,10 @@ def client(
 class Reach:
     """Finds the endpoint for each host."""
 
-    def __init__(self, reactor: Any, settings: Settings, *, stranger: bool = False) -> None:
-        self._reactor, self._settings = reactor, settings
+    def __init__(
+        self, reactor: Any, settings: Settings, *, stranger: bool = False, service: Service = FINGER
+    ) -> None:
+        self._reactor, self._settings, self._service = reactor, settings, service
         self._guarded = stranger and not settings.private_hosts
         self._direct = default_endpoints(reactor)
 
@@ -73,13 +76,15 @@ class Reach:
         where = host_port(host, port)
         canonical = (f"[{host}]" if ":" in host else host).lower()
         settings = self._settings
+        if canonical.endswith(WEB):  # not even by a route: whoever answered there would speak for a page of the web
+            raise HostUnreachable(where, "it stands for a feed of the web, which no plan can be")
         to_host, to_port = settings.route(canonical, port)
         guarded = self._guarded and (canonical, port) not in settings.routes
         if guarded:
-            check_name(where, to_host, to_port)
+            check_name(where, to_host, to_port, self._service)
         if (proxy := self._proxy_for(to_host, where)) is not None:
             return cast("Endpoint", _ByProxy(self._socks(proxy, to_host, to_port), where, proxy))
-        direct = default_endpoints(GuardedReactor(self._reactor, where)) if guarded else self._direct
+        direct = default_endpoints(GuardedReactor(self._reactor, where, self._service)) if guarded else self._direct
         return direct(to_host.strip("[]"), to_port)
 
     def _proxy_for(self, host: str, where: str) -> Proxy | None:

@@ -48,7 +48,7 @@ def carried(reader: Reader) -> dict[str, Any]:
         "SELECT id, address, pinned, recovery, anew, seq, verdict FROM author ORDER BY address"
     ):
         if Address.parse(address).is_web:
-            continue  # what it says is at its URL, and is fetched again
+            continue  # goes by itself: `thimbl.store.webcarrying`
         unread = database.rows("SELECT seq, id FROM item WHERE author = ? AND unread = 1 ORDER BY rowid", (author,))
         if pinned is None and not unread and database.value("SELECT 1 FROM item WHERE author = ?", (author,)) is None:
             continue

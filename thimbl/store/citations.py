@@ -9,7 +9,7 @@
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -108,6 +108,25 @@ def cites(reader: "Reader", address: Address) -> bool:
     """Whether the log of an address cites anybody, as those of communes do."""
     author = author_id(reader._db, address)
     return reader._db.value("SELECT 1 FROM citation WHERE commune = ? LIMIT 1", (author,)) is not None
+
+
+def cited_by(reader: "Reader", is_counted: Callable[[Address], bool]) -> frozenset[Address]:
+    """Whom the newest records of these communes cite, by their present addresses, however one stands to them: so that
+    nobody can tell by what is here of whom it is followed in private. `is_counted` is asked of each commune."""
+    database = reader._db
+    found: set[Address] = set()
+    for author, address in database.rows(
+        "SELECT id, address FROM author WHERE id IN (SELECT commune FROM citation) ORDER BY address"
+    ):
+        if is_counted(Address.parse(address)) and _has_charter(database, author):
+            addresses = database.column(
+                "SELECT coalesce(author.address, citation.address) FROM citation "
+                "LEFT JOIN alias ON alias.address = citation.address LEFT JOIN author ON author.id = alias.author "
+                "WHERE commune = ? ORDER BY citation.newest DESC, citation.address LIMIT ?",
+                (author, MAX_CITED),
+            )
+            found.update(map(Address.parse, addresses))
+    return frozenset(found)
 
 
 def by_log(found: Iterable[Commune]) -> dict[str, tuple[str, ...]]:

@@ -58,7 +58,9 @@ class Mute:
 
     @property
     def name(self) -> str:
-        """What is muted, as a person writes it: an address, ``#tag``, or a word."""
+        """What is muted, as a person writes it: an address, ``#tag``, or a word; of a feed of the web, its site."""
+        if self.kind is MuteKind.AUTHOR:
+            return Address.parse(self.what).place
         return f"#{self.what}" if self.kind is MuteKind.TAG else self.what
 
     def holds(self, now: int) -> bool:

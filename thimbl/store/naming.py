@@ -35,10 +35,12 @@ def nicks(database: Database) -> dict[Address, str]:
 
 
 def people(database: Database, begins: str, limit: int) -> list[Named]:
-    """Those whose nick, name or address begins so, without oneself: the followed first, then who wrote last."""
+    """Those whose nick, name or address begins so, without oneself and feeds of the web, to which nobody speaks: the
+    followed first, then who wrote last."""
     pattern = begins.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
     rows = database.rows(
-        "SELECT address, nick, name, followed FROM author WHERE is_me = 0 AND (nick LIKE ?1 ESCAPE '\\' "
+        "SELECT address, nick, name, followed FROM author WHERE is_me = 0 "
+        "AND NOT EXISTS (SELECT 1 FROM web WHERE web.author = author.id) AND (nick LIKE ?1 ESCAPE '\\' "
         "OR address LIKE ?1 ESCAPE '\\' OR name LIKE ?1 ESCAPE '\\') "
         "ORDER BY followed DESC, nick IS NULL, newest DESC, address LIMIT ?2",
         (pattern, limit),

@@ -142,6 +142,10 @@ class Reader:
         """What a post said before its newest edit: the original and the edits in between, as (time, text)."""
         return edits.earlier_texts(self._db, item)
 
+    def retracted_at(self, item: Item) -> int | None:
+        """When its author took a post back, in Unix seconds; None where they did not."""
+        return edits.retracted_at(self._db, item)
+
     # people
 
     def author(self, address: Address) -> Author | None:

@@ -1,4 +1,4 @@
-"""Whose log may read otherwise than before: a counter that triggers count on with each change (schema-2.sql).
+"""Whose log may read otherwise than before: a counter that triggers count on with each change (schema-3.sql).
 
 What counts is what `thimbl.store.logs` reads: records, heads, keys, addresses, verdicts, and the evidence of forks. A
 poll that finds nothing new changes none of them.

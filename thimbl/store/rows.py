@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
-from thimbl.core.plan import Follow, Head, ListDigest, head_from_data, list_digest
+from thimbl.core.plan import Follow, Head, ListDigest, by_nick, head_from_data, list_digest
 from thimbl.core.records import POST
 from thimbl.core.text import Nicks
 from thimbl.store.database import Database, Row
-from thimbl.store.types import Author, Brief, Evidence, Item
+from thimbl.store.types import Author, Brief, Evidence, Item, WebFeed
 
 AUTHOR_COLUMNS: Final = (
     "author.id, author.address, author.nick, author.followed, author.private, author.is_me, author.name, author.bio, "
@@ -18,7 +18,8 @@ AUTHOR_COLUMNS: Final = (
     "author.asked, author.answered, author.failure, author.gap_below, author.moved_to, author.following_list, "
     "(SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1), "
     "(SELECT data FROM classic WHERE classic.author = author.id), "
-    "(SELECT count(*) FROM item WHERE item.author = author.id), author.due, author.source"
+    "(SELECT count(*) FROM item WHERE item.author = author.id), author.due, author.source, "
+    "(SELECT json_array(url, kind, home, moved) FROM web WHERE web.author = author.id)"
 )
 
 BRIEF_COLUMNS: Final = (
@@ -30,7 +31,8 @@ BRIEF_COLUMNS: Final = (
 ITEM_COLUMNS: Final = (
     "item.rowid, author.address, author.name, author.nick, author.is_me, author.verdict, item.id, item.seq, item.time, "
     "item.kind, item.words, item.subject, item.re, item.reply_to, item.edited, item.retracted, item.withheld, "
-    "item.unread, item.malformed, record.data"
+    "item.unread, item.malformed, record.data, CASE WHEN item.seq IS NULL THEN "
+    "(SELECT data FROM web_entry WHERE web_entry.author = item.author AND web_entry.id = item.id) END"
 )
 
 _NO_BODY: Final = frozenset({"seq", "prev", "time", "kind", "sig", "cosigs", "digest"})
@@ -48,7 +50,7 @@ ITEM_TABLES: Final = (
 def author_of(row: Row) -> Author:
     """The author of a row of `AUTHOR_COLUMNS`."""
     (key, address, nick, followed, private, is_me, name, bio, pinned, key_line, recovery, verdict, reason) = row[:13]
-    (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts) = row[13:-2]
+    (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts, due) = row[13:-2]
     properties, following = _profile(head, classic, listed)
     return Author(
         id=key,
@@ -74,8 +76,9 @@ def author_of(row: Row) -> Author:
         gap_below=gap_below,
         moved_to=None if moved_to is None else Address.parse(moved_to),
         posts=posts,
-        due=row[-2],
-        source=row[-1],
+        due=due,
+        source=row[-2],
+        web=None if row[-1] is None else WebFeed(*json.loads(row[-1])),
     )
 
 
@@ -100,9 +103,9 @@ def brief_of(row: Row) -> Brief:
 def item_of(row: Row) -> Item:
     """The item of a row of `ITEM_COLUMNS`."""
     (rowid, address, name, nick, is_me, verdict, id_, seq, time, kind, words, subject, re, reply_to) = row[:14]
-    (edited, retracted, withheld, unread, malformed, data) = row[14:]
+    (edited, retracted, withheld, unread, malformed, data, entry) = row[14:]
     if seq is None:
-        # Whatever its author signed since, nobody has signed a message of version 1.
+        # Whatever its author signed since, nobody has signed a message of version 1, nor an entry of a feed.
         verdict = Verdict.UNSIGNED
     return Item(
         rowid=rowid,
@@ -125,7 +128,13 @@ def item_of(row: Row) -> Item:
         unread=bool(unread),
         malformed=malformed,
         body={} if data is None else _body(_decode(data)[0]),
+        **({} if entry is None else _of_entry(_decode(entry)[0])),
     )
+
+
+def _of_entry(data: dict[str, str]) -> dict[str, str]:
+    """What an item tells of the entry of a feed that it is, besides its words."""
+    return {name: data[key] for name, key in (("link", "link"), ("by", "author"), ("named", "name")) if key in data}
 
 
 def evidence_of(row: Row) -> Evidence:
@@ -159,8 +168,8 @@ def following_by(head: Head, listed: str | None) -> tuple[Follow, ...]:
 
 
 def nicks_among(follows: Sequence[Follow]) -> Nicks:
-    """The names of these; of two by one name the first."""
-    return Nicks({follow.nick: follow.address for follow in reversed(follows)})
+    """The names of these, to be looked up in texts."""
+    return Nicks(by_nick(follows))
 
 
 def nicks_of(database: Database, author: int) -> Nicks:

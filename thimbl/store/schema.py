@@ -14,7 +14,7 @@ from thimbl.store.errors import StoreError, StoreTooNew
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of the tables that this program reads and writes."""
 
 

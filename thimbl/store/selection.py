@@ -77,8 +77,10 @@ def rowids(
     if query is None or limit == 0:
         return []
     if limit is None:
-        # Sorted here: SQLite then takes the smallest index that covers the question, in whatever order.
-        found = sorted(database.column(query.sql("item.rowid"), query.values), reverse=True)
+        # Sorted here: SQLite then takes the smallest index that covers the question, in whatever order. In one row: at
+        # each of many the interpreter's lock is taken and given away, and whoever draws a screen meanwhile waits.
+        text = database.value(query.sql("json_group_array(item.rowid)"), query.values)
+        found: list[int] = sorted(json.loads(text), reverse=True)
         return [rowid for rowid in found if rowid not in hidden.rowids] if hidden.rowids else found
     reach = limit
     while True:

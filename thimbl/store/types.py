@@ -6,9 +6,26 @@ from enum import StrEnum
 from typing import Any
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.imported import Imported, imported
+from thimbl.core.licences import licence_of
 from thimbl.core.log import Judgement, Verdict
 from thimbl.core.plan import Follow, Head
+from thimbl.core.records import POST
 from thimbl.store.derive import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class WebFeed:
+    """What an author is who is no person with a plan, but a feed of the web (`thimbl.store.web`)."""
+
+    url: str
+    """As it is followed; canonical."""
+    kind: str | None = None
+    """Its format; None before the first answer that could be read."""
+    home: str = ""
+    """The page that it is of, where it says one."""
+    moved: str | None = None
+    """The URL to which it says that it has moved for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,13 @@ class Author:
     """`host[:port]` of the mirror that gave the newest answer; None: it came from their own host."""
     muted: bool = False
     """Whether the reader's person does not want to see what they write."""
+    web: WebFeed | None = None
+    """None for an author who has a plan."""
+
+    @property
+    def place(self) -> str:
+        """Where to find them, for a person: their address, or the URL of the feed that they are."""
+        return str(self.address) if self.web is None else self.web.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +125,8 @@ class Take:
     """`host[:port]` of the mirror that answered; None: the author's own host did."""
     evidence: Sequence[bytes] = ()
     """Answers to keep, as they came, beside the verdict: for one that is to be shown to others."""
+    carried: bool = False
+    """It came by hand, as in a bundle: nobody was asked, so when they were and what failed then stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +166,22 @@ class Item:
     """Where the reader's person has muted it: the address, the ``#tag`` or the word by which."""
     series: str | None = None
     """Code of the series that an announcement is about, where the offer that it names is here."""
+    link: str | None = None
+    """Where an entry of a feed of the web stands; None where it has no place, and for all that is in a plan."""
+    by: str = ""
+    """Who wrote such an entry, where that is another than the feed."""
+    named: str = ""
+    """What its own feed calls such an entry: an IRI, a word of the feed's own, or the hash of a twt."""
+
+    @property
+    def licence(self) -> str | None:
+        """The licence that a post says; not made safe for a terminal."""
+        return licence_of(self.body) if self.kind == POST else None
+
+    @property
+    def imported(self) -> Imported | None:
+        """Where a post was said before its author had this log."""
+        return imported(self.body) if self.kind == POST else None
 
     @property
     def reference(self) -> Reference:

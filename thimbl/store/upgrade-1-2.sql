@@ -1,4 +1,4 @@
--- Schedules, answers by way of mirrors, and whose item is the newest: see schema-2.sql for what the columns hold.
+-- Schedules, answers by way of mirrors, and whose item is the newest: see schema-3.sql for what the columns hold.
 
 ALTER TABLE author ADD COLUMN due INTEGER;
 ALTER TABLE author ADD COLUMN source TEXT;
@@ -29,7 +29,7 @@ CREATE TABLE disputed (
     PRIMARY KEY (author, seq, last, witness)
 ) WITHOUT ROWID;
 
--- Ledgers, and what they depend on: as in schema-2.sql.
+-- Ledgers, and what they depend on: as in schema-3.sql.
 
 
 -- Announcements apart from the posts between them, for those who read nothing else. Not by NOT IN, for which SQLite

@@ -27,6 +27,10 @@ from thimbl.store.taking import Taking
 from thimbl.store.types import Selection, Take
 from thimbl.store.unsigned import rebuild_unsigned, take_unsigned
 
+ENOUGH_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of plans that whoever takes many puts into one transaction: some 160 plans of a hundred posts. Each transaction
+sorts and writes its full text, so fewer of them cost less; it takes half a second, for which other writers wait."""
+
 MAX_EVIDENCE: Final = 10
 """Answers kept as evidence for each author: a fork takes two, and who floods a reader with lies fills no disk."""
 
@@ -86,6 +90,8 @@ class Writer(Reader):
 
     def _take(self, take: Take) -> int:
         judgement = take.judgement
+        if (take.asked or judgement.known.address).is_web:
+            return 0  # a feed of the web speaks for itself (`thimbl.store.web`), and no plan for it
         author = self._author_of(judgement, take.asked)
         new = 0
         if judgement.verdict is Verdict.VERIFIED and judgement.head is not None:
@@ -111,11 +117,12 @@ class Writer(Reader):
 
     def _note(self, author: int, take: Take) -> None:
         """What came of asking; a fork stays in sight until a person has looked."""
+        asked = "" if take.carried else "asked = ?4, answered = ?4, failure = NULL, source = ?5, "
+        values = (take.judgement.verdict, take.judgement.reason, author, take.now, take.source)
         self._db.run(
-            "UPDATE author SET asked = ?1, answered = ?1, failure = NULL, source = ?5, "
-            "reason = CASE verdict WHEN 'forked' THEN reason ELSE ?3 END, "
-            "verdict = CASE verdict WHEN 'forked' THEN verdict ELSE ?2 END WHERE id = ?4",
-            (take.now, take.judgement.verdict, take.judgement.reason, author, take.source),
+            f"UPDATE author SET {asked}reason = CASE verdict WHEN 'forked' THEN reason ELSE ?2 END, "
+            "verdict = CASE verdict WHEN 'forked' THEN verdict ELSE ?1 END WHERE id = ?3",
+            values[:3] if take.carried else values,
         )
 
     def note_many(self, asked: Iterable[tuple[Address, int]], source: str | None = None) -> None:
@@ -248,6 +255,8 @@ class Writer(Reader):
 
         `heard` is told after each author how many of how many are done.
         """
+        from thimbl.store import web  # only here: a rebuild is rare, and few commands have to do with feeds
+
         with self.batch():
             kept.forget(self._db)
             unread = self._db.rows("SELECT author, id, seq IS NULL FROM item WHERE unread = 1")
@@ -255,6 +264,7 @@ class Writer(Reader):
             authors = list(self._db.column("SELECT id FROM author ORDER BY id"))
             for done, author in enumerate(authors, 1):
                 rebuild_unsigned(self._db, self._items, author)
+                web.rebuild(self._db, self._items, author)
                 Indexing(self._db, self._items, author).rebuild()
                 citations.derive(self._db, author)
                 heard(done, len(authors))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from thimbl.core.address import Address
-from thimbl.core.schedule import WELL, HostState, next_due
+from thimbl.core.schedule import USUAL, WELL, HostState, next_due
 from thimbl.home.account import Account
 from thimbl.node.polling.journal import Journal
 from thimbl.store import scheduling
@@ -167,7 +167,8 @@ def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int, recei
             del hosts[hostport]
             changed[hostport] = WELL
         if not outcome.unreachable:
-            dues[name] = next_due(name, scheduling.written(writer, outcome.address), now)
+            due = next_due(name, scheduling.written(writer, outcome.address), now)
+            dues[name] = max(due, now + min(outcome.least, USUAL.longest))
         journal.heard(outcome, now)
     with writer.batch():
         scheduling.note(writer, dues, changed, now)

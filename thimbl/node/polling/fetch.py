@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from twisted.internet.defer import Deferred, FirstError, gatherResults
 from twisted.python.failure import Failure
@@ -38,6 +38,13 @@ AT_ONE_HOST: Final = 4
 """Connections to one host: a person's worth, as browsers learned (RFC 7230 6.4)."""
 
 
+class Feeds(Protocol):
+    """Asks for feeds of the web: `thimbl.node.web.visit.WebFeeds`, which needs more than asking for plans does."""
+
+    async def fetch(self, desk: Desk, address: Address) -> Outcome:
+        """Ask for one that is followed, and store what came. Raises `StoreError`."""
+
+
 class Fetcher:
     """Asks, judges, stores. `now` is the clock, in Unix seconds."""
 
@@ -51,15 +58,19 @@ class Fetcher:
         at_one_host: int = AT_ONE_HOST,
         mirrors: FingerClient | None = None,
         trusts: Callable[[str], bool] = lambda hostport: True,
+        feeds: Callable[[], Feeds] | None = None,
     ) -> None:
         """`mirrors` is the client for hosts that a plan names, mirrors and where people move; None: they are not asked.
 
         `trusts` says of a `host[:port]` whether a person named it; whoever is asked for at another one is asked by
-        `mirrors` as well. Both clients share one clock, by which answers wait for others to be stored with.
+        `mirrors` as well. Both clients share one clock, by which answers wait for others to be stored with. `feeds`
+        makes what asks for feeds of the web, when the first one is asked; None: none is.
         """
         intake = Intake(store, client.clock)
         asker = Asker(store, intake, now)
         slots = Slots(at_once, at_one_host, asker.knows)
+        self._make_feeds = feeds
+        self._feeds: Feeds | None = None
         self._desk = Desk(client, mirrors, store, intake, asker, slots, Memory(), now, trusts)
 
     def fetch_all(
@@ -88,6 +99,8 @@ class Fetcher:
         Without `at_home` their own host is left in peace, as one that was found to be down, and their mirrors are
         asked. Cancel it to give up; what was judged already is stored then.
         """
+        if address.is_web:
+            return Deferred.fromCoroutine(self._fetch_feed(address, at_home))
         if at_home and again.is_remembered(self._desk, address):
             return again.ask(self._desk, address, lambda opening: self._fetch(address, opening=opening))
         return Deferred.fromCoroutine(self._fetch(address, at_home))
@@ -104,6 +117,13 @@ class Fetcher:
     def flush(self) -> None:
         """Store what was judged, now."""
         self._desk.intake.flush()
+
+    async def _fetch_feed(self, address: Address, at_home: bool) -> Outcome:
+        if self._feeds is None and self._make_feeds is not None:
+            self._feeds = self._make_feeds()
+        if self._feeds is None or not at_home:
+            return Outcome(address, reason=f"{address.place} is not asked at present")
+        return await self._feeds.fetch(self._desk, address)
 
     async def _fetch(self, address: Address, at_home: bool = True, opening: Opening | None = None) -> Outcome:
         visit = Visit(self._desk, address, opening)

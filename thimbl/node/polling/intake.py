@@ -18,15 +18,10 @@ from twisted.internet.defer import Deferred
 from finger.interfaces import Clock, DelayedCall
 from thimbl.core.address import Address
 from thimbl.store.types import Take
-from thimbl.store.writer import Writer
+from thimbl.store.writer import ENOUGH_BYTES, Writer
 
 ENOUGH: Final = 200
 """Answers in one transaction: of those without news, some milliseconds' worth. More would not be quicker."""
-
-ENOUGH_BYTES: Final = 4 * 1024 * 1024
-"""Bytes of plans in one transaction: some 160 of a hundred posts. Each transaction sorts and writes its full text, so
-fewer of them cost less. While it is stored, half a second, this process does nothing else; it is never one that answers
-queries."""
 
 LATEST: Final = 0.5
 """Seconds that an answer waits for others: nobody who reads notices, and a crash loses no more than that."""

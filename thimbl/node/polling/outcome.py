@@ -30,8 +30,20 @@ class Outcome:
     unreachable: bool = False
     """Whether the author's own host was asked and gave nothing at all: to ask it for others would meet the same."""
 
+    url: str | None = None
+    """The feed of the web that they are; None for somebody with a plan."""
+    moved_url: str | None = None
+    """Where that feed says that it has moved for good."""
+    least: int = 0
+    """Seconds for which whoever answered asks to be left alone."""
+
     cited_by: tuple[str, ...] = ()
     """The communes for whose sake they were asked; none where a person follows them, or asked for them."""
+
+    @property
+    def name(self) -> str:
+        """Whom a person takes it for: an address, or a URL."""
+        return self.url or str(self.address)
 
     @property
     def failed(self) -> bool:

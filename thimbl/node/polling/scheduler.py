@@ -254,6 +254,7 @@ class Watch:
         if (spoken := self._spoken.get(name)) is not None:
             times = sorted([*times, spoken], reverse=True)
         waited = wait(interval(times, now, self.pace), chance(name, now), self.pace)
+        waited = max(waited, min(outcome.least, self.pace.longest))
         return waited if outcome.source is None else max(waited, min(BY_MIRROR, self.pace.longest))
 
     def _go_on(self, now: int) -> None:

@@ -12,14 +12,16 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from thimbl.core.address import Address
+from thimbl.core.log import Verdict
 from thimbl.core.schedule import USUAL, Pace
 from thimbl.home.account import Account
 from thimbl.home.durable import try_lock
 from thimbl.home.errors import Refused
-from thimbl.node import reach
+from thimbl.node import reach, web
 from thimbl.node.polling.book import Counts, StoreBook
 from thimbl.node.polling.cited import Cited
 from thimbl.node.polling.fetch import Fetcher, Outcome
+from thimbl.node.polling.hooking import Hooking
 from thimbl.node.polling.journal import Journal
 from thimbl.node.polling.mirroring import Mirroring
 from thimbl.node.polling.scheduler import Watch
@@ -99,7 +101,10 @@ class Poller:
         self._mirroring = Mirroring(reactor, account.clock, client, writer, mirror, self._lists_changed)
         self._cited = Cited(writer, who, self._mirroring.addresses)
         self._communes: tuple[Commune, ...] = ()
-        self._fetcher = Fetcher(client, writer, account.now, mirrors=strangers, trusts=self._cited.trusts)
+        self._fetcher = Fetcher(
+            client, writer, account.now, mirrors=strangers, trusts=self._cited.trusts,
+            feeds=web.feeds(reactor, account.settings, account.now),
+        )
         self._journal = Journal(self._fetcher.received)
         self._book = StoreBook(account, writer, who, self._mirroring.addresses, self._look_cited, self._journal)
         self._watch = Watch(
@@ -113,6 +118,7 @@ class Poller:
             observe=observe,
         )
         self._rounds = Rounds(reactor, lambda: self._fetcher.settle(self._told), self._watch.fail)
+        self._hooking = Hooking(reactor, account)
 
     @property
     def counts(self) -> Counts:
@@ -128,12 +134,14 @@ class Poller:
         if not stopped.called:
             self._mirroring.start()
             self._rounds.start()
+            self._hooking.wake()  # of what came before it began
         return stopped
 
     def stop(self) -> "Deferred[None]":
         """Ask nobody more; fires when what was in hand is done and kept, within two seconds."""
         self._mirroring.stop()
         self._rounds.stop()
+        self._hooking.stop()
         return self._watch.stop()
 
     def _came(self, outcome: Outcome) -> None:
@@ -143,6 +151,8 @@ class Poller:
             moved = self._account.follow_move(outcome.address, outcome.moved_to, self._writer)
         if outcome.new and citations.cites(self._writer, outcome.address):
             self._book.forget()  # a commune: whom it cites may be others now
+        if outcome.new or (outcome.verdict is Verdict.VERIFIED and not outcome.unchanged):
+            self._hooking.wake()  # with an empty log, too: what comes after it is no first answer any more
         self._heard(self._cited.marked(outcome), moved)
 
     def _told(self, settled: Settled) -> None:
@@ -164,6 +174,7 @@ class Poller:
     def _close(self, result: Any) -> Any:
         self._mirroring.stop()
         self._rounds.stop()
+        self._hooking.stop()
         with suppress(StoreError):  # of what is not stored now the next run fetches again
             self._fetcher.flush()
             self._journal.write(self._writer)

@@ -1,4 +1,4 @@
--- The store, version 2. A change to a table that is in use goes into upgrade-2-3.sql, and into schema-3.sql as a whole.
+-- The store, version 3. A change to a table that is in use goes into upgrade-3-4.sql, and into schema-4.sql as a whole.
 --
 -- First the truth: what was fetched, as it came, and what a person decided. Then what follows from it, which
 -- 'thimbl rebuild' makes again. JSON is as `json.dumps` writes it, in the order in which it came. Times are Unix seconds.
@@ -99,6 +99,34 @@ CREATE TABLE classic_stored (
     PRIMARY KEY (author, id)
 ) WITHOUT ROWID;
 
+-- Feeds of the web that are or were followed (thimbl/store/web.py); the row of `author` has an address that stands for
+-- the URL.
+CREATE TABLE web (
+    author INTEGER PRIMARY KEY REFERENCES author (id) ON DELETE CASCADE,
+    url TEXT NOT NULL,                      -- canonical
+    kind TEXT,                              -- NULL before the first answer that could be read
+    home TEXT NOT NULL DEFAULT '',          -- the page that it is of
+    people TEXT NOT NULL DEFAULT '{}',      -- JSON: nick to address, of whom its texts name
+    location TEXT,                          -- the URL that gave the newest answer, of which the next three are
+    etag TEXT,
+    modified TEXT,
+    digest BLOB,
+    moved TEXT                              -- where it says that it has moved for good
+);
+
+CREATE TABLE web_entry (
+    author INTEGER NOT NULL REFERENCES author (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    time INTEGER NOT NULL,                  -- as the feed stated it first; where it does not, of when it came
+    stored INTEGER NOT NULL,
+    edited INTEGER,
+    answers TEXT,                           -- id of the entry that it answers, of whichever feed
+    data TEXT NOT NULL,                     -- JSON: what it says
+    PRIMARY KEY (author, id)
+) WITHOUT ROWID;
+CREATE INDEX web_entry_id ON web_entry (id);
+CREATE INDEX web_entry_answers ON web_entry (answers) WHERE answers IS NOT NULL;
+
 CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,
     author INTEGER NOT NULL REFERENCES author (id) ON DELETE CASCADE,
@@ -167,7 +195,7 @@ CREATE TABLE item (
     unread INTEGER NOT NULL,
     kind TEXT NOT NULL,
     id TEXT NOT NULL,
-    seq INTEGER,                            -- NULL for a message of version 1
+    seq INTEGER,                            -- NULL for what is no record: a message of version 1, an entry of a feed
     time INTEGER NOT NULL,                  -- as its author stated it
     words TEXT NOT NULL,                    -- the text that readers show; of an announcement what a search looks through
     subject TEXT,

@@ -1,0 +1,128 @@
+"""Feeds of the web, as `follow` and `following` have them: one by its URL, and many by a list (OPML)."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from thimbl.cli.context import Context
+from thimbl.cli.errors import Failure
+from thimbl.cli.output import note, say
+from thimbl.core.terminal import safe_line
+
+if TYPE_CHECKING:
+    from finger.client import FingerClient
+    from thimbl.core.address import Address
+    from thimbl.core.web import FeedUrl
+    from thimbl.core.webfeed import Feed
+    from thimbl.home.following import Followed
+    from thimbl.node.web.visit import Seen, WebFeeds
+
+
+def follow_feed(context: Context, url: "FeedUrl", nick: str | None, anyway: bool) -> None:
+    """Follow a feed of the web, or change its name, and take what it has. Raises `Failure` where nothing is there."""
+    from thimbl.cli.network import with_client
+    from thimbl.core.webfeed import NotAFeed
+    from thimbl.node.web.getting import WebFault
+    from thimbl.node.web.visit import WebFeeds, lacking
+
+    if (without := lacking()) is not None:
+        raise Failure(f"{without[:1].upper()}{without[1:]}")
+
+    async def work(client: "FingerClient") -> None:
+        feeds = WebFeeds(client.clock, context.settings, context.now)
+        try:
+            seen = await _look(feeds, url)
+        except (WebFault, NotAFeed) as error:
+            why = f"{url}: {safe_line(str(error))}."
+            if not anyway:
+                raise Failure(f"{why} To follow all the same: --anyway.") from None
+            note(f"{why} Followed all the same.")
+            context.account.follow(_wished(context, url, nick, None))
+            return
+        there = url
+        if seen.looked.moved is not None and not _is_followed(context, url):
+            there = seen.looked.moved
+            note(f"{url} has moved for good to {there}, which is followed in its place.")
+        one = _wished(context, there, nick, seen.feed)
+        context.account.follow(one)
+        number = len(seen.feed.entries)
+        entries = f"{number} entr{'y' if number == 1 else 'ies'}"
+        note(f"{there} ({safe_line(seen.feed.title)}): {seen.feed.kind}, {entries}: nobody has signed them.")
+        note(f"You follow it as {safe_line(one.nick)}.")
+        _take(context, seen, there)
+
+    with_client(context, work)
+
+
+async def _look(feeds: "WebFeeds", url: "FeedUrl") -> "Seen":
+    from thimbl.core.webfeed import NotAFeed
+
+    try:
+        return await feeds.look(url)
+    except NotAFeed as error:
+        raise NotAFeed(f"no feed that can be read: {error}") from None
+
+
+def _take(context: Context, seen: "Seen", url: "FeedUrl") -> None:
+    """Store what was found: it is not asked for a second time."""
+    from thimbl.cli.network import moved_line
+    from thimbl.node.polling.book import keep_schedule
+    from thimbl.store import web
+
+    outcome = seen.outcome(url)
+    with context.account.writer() as writer:
+        moved = outcome.moved_url or ""
+        new = web.take(writer, url.address, seen.feed, context.now(), seen.standing(url), moved)
+        came = {url.address.hostport: len(seen.looked.answer.body)}
+        keep_schedule(writer, [replace(outcome, new=new)], context.now(), came)
+    note(f"{new} new.")
+    if moved:
+        note(moved_line(outcome, follows=False))
+
+
+def _is_followed(context: Context, url: "FeedUrl") -> bool:
+    from thimbl.home import following
+
+    return any(one.address == url.address for one in following.load(context.paths))
+
+
+def _wished(context: Context, url: "FeedUrl", nick: str | None, feed: "Feed | None") -> "Followed":
+    from thimbl.home import following
+
+    return following.wished_feed(following.load(context.paths), url, nick, feed.nick if feed is not None else "")
+
+
+def follow_list(context: Context, file: BinaryIO) -> None:
+    """Follow all whom a list names, without asking them now."""
+    from thimbl.home.opml import MAX_BYTES, read_opml
+
+    listed = read_opml(file.read(MAX_BYTES + 1))
+    mine = context.settings.address
+    added = context.account.follow_many([one for one in listed.followed if one.address != mine])
+    for line in listed.skipped:
+        note(f"Left out: {safe_line(line)}")
+    for one in added:
+        note(f"You follow {one.place} as {safe_line(one.nick)}.")
+    known = len(listed.followed) - len(added)
+    counts = [f"{len(added)} added"] + ([f"{known} followed already"] if known else [])
+    counts += [f"{len(listed.skipped)} left out"] if listed.skipped else []
+    note(f"{', '.join(counts)}.{' To ask for what they wrote: thimbl fetch' if added else ''}")
+
+
+def print_list(context: Context) -> None:
+    """Print whom one follows as a list for other programs."""
+    from thimbl.home import following
+    from thimbl.home.opml import write_opml
+    from thimbl.store.errors import StoreMissing
+
+    titles: dict[Address, tuple[str, str]] = {}
+    try:
+        with context.reader() as reader:
+            for author in reader.authors():
+                if author.web is not None:
+                    titles[author.address] = author.name, author.web.home
+    except StoreMissing:
+        pass
+    listed = following.load(context.paths)
+    say(write_opml(listed, titles, "Followed with thimbl").removesuffix("\n"))
+    if secret := sum(one.private and one.url is None for one in listed):
+        note(f"{secret} of these you follow in private: keep the list to yourself.")
