@@ -17,9 +17,8 @@ from textual.theme import Theme
 
 from thimbl.core.terminal import safe_line
 from thimbl.store.errors import StoreError
-from thimbl.store.reader import Reader
 from tui.acting import ThimblScreen
-from tui.aside import Pen, Shelf, told
+from tui.aside import Pen, Shelf, shelf_of, told
 from tui.notifying import sequences
 from tui.ports import PLACE_KEY, THEME_KEY, Desk
 from tui.program import Program
@@ -31,11 +30,17 @@ class ThimblApp(Program[None]):
     """The terminal UI. `clock` gives Unix seconds."""
 
     def __init__(
-        self, reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comfort | None = None
+        self,
+        reader_path: Path,
+        desk: Desk,
+        clock: Callable[[], float],
+        comfort: Comfort | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
+        """`shelf` is one of the same store, of whoever has asked it something already."""
         super().__init__(comfort or Comfort())
-        self.shelf = Shelf(lambda: Reader.open(reader_path).for_person(clock))
-        self.books = Shelf(lambda: Reader.open(reader_path).for_person(clock))
+        self.shelf = shelf or shelf_of(reader_path, clock)
+        self.books = shelf_of(reader_path, clock)
         self.pen = Pen(desk)
         self.pen.behind = self._tell_behind
         self.reading = ThimblScreen(self.shelf, self.pen, clock, self.books)
@@ -60,6 +65,10 @@ class ThimblApp(Program[None]):
     def get_default_screen(self) -> Screen[None]:
         """The one screen."""
         return self.reading
+
+    def on_load(self) -> None:
+        """Ask for where the reader left off, while the screen is made that shows it."""
+        self.reading.prepare()
 
     def on_mount(self) -> None:
         loop = self._loop_of_ours = asyncio.get_running_loop()
@@ -122,18 +131,3 @@ class ThimblApp(Program[None]):
             self.close()
         except Exception as error:  # the desk may raise anything; told when the terminal is a terminal again
             self.left = error
-
-
-def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comfort | None = None) -> int:
-    """Run the terminal UI until its reader leaves; the exit status. The caller has seen that there is a terminal.
-
-    Raises what the desk raised when the place was to be kept at the end.
-    """
-    app = ThimblApp(reader_path, desk, clock, comfort)
-    try:
-        app.run()
-    finally:
-        app.close()
-    if app.left is not None:
-        raise app.left
-    return app.return_code or 0

@@ -13,6 +13,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Final, TypeVar
 
 from thimbl.store.errors import StoreError
@@ -54,7 +55,11 @@ class Shelf:
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
         """What `question` finds; raises :class:`StoreError` where the store can not be read."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._answer, question)
+        return await asyncio.wrap_future(self.begin(question))
+
+    def begin(self, question: Callable[[Reader], T]) -> Future[T]:
+        """Ask where nobody waits yet: what `ask` awaits."""
+        return self._thread.submit(self._answer, question)
 
     def _answer(self, question: Callable[[Reader], T]) -> T:
         if self._reader is not None and self._stamp != _stamp(self._reader):
@@ -77,6 +82,11 @@ class Shelf:
         """Close the reader in its thread, and end the thread; questions that wait are dropped."""
         self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
+
+
+def shelf_of(path: Path, clock: Callable[[], float]) -> Shelf:
+    """A shelf of the store at `path`, read for its person by a clock in Unix seconds."""
+    return Shelf(lambda: Reader.open(path).for_person(clock))
 
 
 class Pen:

@@ -83,9 +83,11 @@ class Views(Painted, can_focus=False):
 
     def show(self, tab: Tab, counts: Mapping[Tab, int] | None = None) -> None:
         """Which view is shown, and the counts that are new; of the others they stay."""
-        self._tab = tab
-        self._counts |= counts or {}
-        self.refresh()
+        shown = {**self._counts, **(counts or {})}
+        if (tab, shown) != (self._tab, self._counts):
+            self._tab = tab
+            self._counts.update(shown)
+            self.refresh()
 
     @property
     def counts(self) -> Mapping[Tab, int]:
@@ -194,8 +196,9 @@ class Status(Painted, can_focus=False):
 
     def set_where(self, text: str) -> None:
         """Where the reader is; escaped here."""
-        self.where = safe_line(text)
-        self.refresh()
+        if self.where != (shown := safe_line(text)):
+            self.where = shown
+            self.refresh()
 
     @property
     def text(self) -> str:

@@ -101,8 +101,16 @@ def _under(places: Sequence[ThreadItem]) -> list[int]:
 
 def by_key(keys: Sequence[int], entries: Mapping[int, object]) -> dict[int, Branch]:
     """The branches of a list of rows; nothing where it is no thread."""
+    if not keys or not isinstance(entries.get(keys[0]), ThreadItem):
+        return {}
     places = [entry for key in keys if isinstance(entry := entries.get(key), ThreadItem)]
     return dict(zip(keys, branches(places), strict=True)) if places and len(places) == len(keys) else {}
+
+
+def above(keys: Sequence[int], row: int, tree: Mapping[int, Branch]) -> int | None:
+    """The key of the branch that the one in this row is part of; None for the root."""
+    depth = tree[keys[row]].depth
+    return next((key for key in reversed(keys[:row]) if tree[key].depth < depth), None)
 
 
 def unfolded(keys: Iterable[int], tree: Mapping[int, Branch], folded: Collection[int]) -> list[int]:

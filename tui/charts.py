@@ -11,7 +11,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from thimbl.core.commune.money import Currency, Period, format_sum
+from thimbl.core.commune.money import Currency, Period, format_balance, format_sum
 from tui.lines import Line, Piece, Role, cut, line
 
 EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
@@ -50,11 +50,6 @@ def bar(part: int, whole: int, width: int) -> str:
     return drawn.ljust(width, "·")
 
 
-def percent(part: int, whole: int) -> str:
-    """The same as a number, rounded down, so that only the whole is 100 %."""
-    return f"{part * 100 // whole} %" if whole > 0 else "–"
-
-
 def area(points: Points, currency: Currency, width: int, height: int, title: str = "") -> list[Line]:
     """Months and what was there at the end of each, in `width` cells and at most `height` lines, the title's included.
 
@@ -71,7 +66,7 @@ def area(points: Points, currency: Currency, width: int, height: int, title: str
     room = width - _margin(labels)
     if room < LEAST_PLOT or height < LEAST_HEIGHT:
         first, last = points[0], points[-1]
-        told = f"{first[0]}: {_money(first[1], currency)}; {last[0]}: {_money(last[1], currency)}."
+        told = f"{first[0]}: {format_balance(first[1], currency)}; {last[0]}: {format_balance(last[1], currency)}."
         return [*lines, *_said(told, width)][: height + len(lines)]
     rows = height - 2
     wide = max(1, min(WIDEST, room // len(points)))
@@ -104,7 +99,9 @@ def pairs(
     room = width - _margin(labels)
     if room < LEAST_PLOT or height < LEAST_HEIGHT + 1:
         totals = sum(point[1] for point in points), sum(point[2] for point in points)
-        told = "; ".join(f"{name} {_money(total, currency)} in all" for name, total in zip(names, totals, strict=True))
+        told = "; ".join(
+            f"{name} {format_balance(total, currency)} in all" for name, total in zip(names, totals, strict=True)
+        )
         return [*lines, *_said(f"{told}.", width)][: height + len(lines)]
     rows = height - 3
     gap = 1 if len(sums) * 3 <= room else 0
@@ -148,10 +145,6 @@ def _eighths(amount: int, top: int, rows: int) -> int:
 def _block(shapes: str, eighths: int, row: int) -> str:
     """What of a column stands in a row, 0 being the lowest."""
     return shapes[max(0, min(8, eighths - row * 8))]
-
-
-def _money(minor: int, currency: Currency) -> str:
-    return f"{'-' if minor < 0 else ''}{format_sum(abs(minor), currency)}"
 
 
 def _labels(top: int, currency: Currency) -> tuple[str, str]:

@@ -73,8 +73,9 @@ class Report:
         # Of whom a commune cites and nobody follows, it is no failure of the fetch.
         new, failure = data.get("new"), None if data.get("cited_by") else data.get("failure")
         reason = data.get("reason")
+        url = data.get("url")
         return cls(
-            data["address"],
+            url if isinstance(url, str) else data["address"],
             str(data.get("verdict") or ""),
             new if isinstance(new, int) and not isinstance(new, bool) else 0,
             str(failure) if failure else "",

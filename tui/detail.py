@@ -6,16 +6,16 @@
 """
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
 from thimbl.core.address import Address
-from tui.lines import Lead, Line, line
+from tui.lines import BLANK, Lead, Line, line
 from tui.pages import DEFAULT_KEYS, Earlier, Facts, KeyOf, set_page
 from tui.paint import Painted, reversed_in
 from tui.stops import Stop, at, stops
@@ -61,6 +61,7 @@ class Detail(Painted):
         self.lines: list[Line] = []
         self.stops: list[Stop] = []
         self._stop: int | None = None
+        self._shown_at: object = None
 
     @property
     def lead(self) -> Lead | None:
@@ -75,6 +76,8 @@ class Detail(Painted):
 
     def show(self, facts: Facts) -> None:
         """Set a page; another record's begins at its top and folded, the same one's stays where it is."""
+        if facts == self.facts and self.lines:
+            return  # `tick` draws the ages anew
         same = _subject(facts) == _subject(self.facts)
         self.facts = facts
         if not same:
@@ -100,7 +103,7 @@ class Detail(Painted):
 
     def _set(self) -> None:
         width = self.columns
-        lead = self.lead
+        lead, before = self.lead, self.lines
         self.lines = []
         if width > 0:
             self.lines = set_page(
@@ -110,8 +113,14 @@ class Detail(Painted):
         # The number counts only while it leads to the same: a page may have come to name other things.
         if self._stop is not None and (self._stop >= len(self.stops) or self.stops[self._stop].lead != lead):
             self._stop = next((number for number, stop in enumerate(self.stops) if stop.lead == lead), None)
-        self.virtual_size = Size(width, len(self.lines))
-        self.refresh()
+        self.set_height(len(self.lines))
+        if self._shown_at != (shown_at := (width, self.scroll_offset.y, self._stop)):
+            self._shown_at = shown_at
+            self.refresh()
+        else:  # pages are much alike: only what is another line is painted
+            for row, (old, new) in enumerate(zip_longest(before, self.lines, fillvalue=BLANK)):
+                if old != new:
+                    self.refresh_lines(row)
 
     def forget_strips(self) -> None:
         self.refresh()

@@ -7,15 +7,17 @@
 
 import asyncio
 import time
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from thimbl.core.times import short_span
 from tui import places
 from tui.aside import told
-from tui.children import ChildFailed, Report, fetch, watch
 from tui.living import LivingScreen
 from tui.progress import Progress
 from tui.workers import begin
+
+if TYPE_CHECKING:
+    from tui.children import Report
 
 STEADY: Final = 600.0
 """Seconds after which a poller that ends had begun well: the next is started as soon as the first would be."""
@@ -34,7 +36,9 @@ class FetchingScreen(LivingScreen):
     fetching: Progress | None = None
     """How far the fetch is that is going on."""
 
-    def on_mount(self) -> None:
+    def settle_in(self) -> None:
+        """Begin to fetch, too."""
+        super().settle_in()
         begin(self, self._watch, "watch")
 
     # by hand
@@ -55,9 +59,11 @@ class FetchingScreen(LivingScreen):
             self.pane.progress(progress)
 
     async def _fetch(self) -> None:
+        from tui.children import fetch
+
         followed = await self.ask(lambda reader: places.counts(reader)[places.Tab.FOLLOWING]) or 0
 
-        def one_more(report: Report) -> None:
+        def one_more(report: "Report") -> None:
             self._show_progress((self.fetching or Progress(followed)).after(report))
 
         self._show_progress(Progress(followed))
@@ -74,6 +80,8 @@ class FetchingScreen(LivingScreen):
     # beside
 
     async def _watch(self) -> None:
+        from tui.children import ChildFailed, watch
+
         ended = 0
         while True:
             began = time.monotonic()

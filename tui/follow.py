@@ -21,11 +21,12 @@ from thimbl.core.address import Address, AddressError
 from thimbl.core.answer import read_answer, says_no_plan
 from thimbl.core.log import Judgement, Known, Verdict, judge_bytes
 from thimbl.core.terminal import safe_line
+from thimbl.core.web import FeedUrl, UrlError, looks_like_url
 from tui.aside import told
 from tui.children import ChildFailed, preview
 from tui.foot import Foot
 from tui.lines import Line, Piece, Role, line, plain
-from tui.pages import TOLD
+from tui.pages import FEED, TOLD
 from tui.ports import Desk
 from tui.rows import VERDICTS
 from tui.setting import fields
@@ -71,7 +72,12 @@ def _rows(judgement: Judgement, now: float) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-class Follow(ModalScreen[tuple[Address, str | None] | None]):
+def _meant(text: str) -> Address | FeedUrl:
+    """Whom somebody means who types this. Raises `AddressError` and `UrlError`."""
+    return FeedUrl.parse(text) if looks_like_url(text) else Address.parse(text)
+
+
+class Follow(ModalScreen[tuple[Address | FeedUrl, str | None] | None]):
     """Whom to follow and what to call them; None where nobody."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -79,7 +85,7 @@ class Follow(ModalScreen[tuple[Address, str | None] | None]):
     def __init__(self, desk: Desk, clock: Callable[[], float], address: Address | None = None) -> None:
         super().__init__()
         self._desk, self._clock = desk, clock
-        self._looked_at: Address | None = None
+        self._looked_at: Address | FeedUrl | None = None
         self.where = Input(str(address or ""), placeholder="ana@fields.example", id="address", compact=True)
         self.nick = Input(placeholder="your name for them (optional)", id="nick", max_length=MAX_NICK, compact=True)
         self.found = Static("", id="found", markup=False)
@@ -121,18 +127,21 @@ class Follow(ModalScreen[tuple[Address, str | None] | None]):
     @on(Button.Pressed, "#look")
     def _look(self) -> None:
         try:
-            address = Address.parse(self.where.value.strip())
-        except AddressError as error:
+            address = _meant(self.where.value.strip())
+        except (AddressError, UrlError) as error:
             self._tell([line(plain(told(error), Role.BAD))])
             return
         if address == self._looked_at:
             self.query_one("#yes", Button).focus()
             return
+        if isinstance(address, FeedUrl):
+            self._tell([line((FEED, Role.WARN)), line(("What it has comes with the next fetch.", Role.DIM))])
+            self._may_follow(address)
+            return
         self._tell([line((f"Asking {address} …", Role.DIM))])
         begin(self, partial(self._ask, address), "look", exclusive=True)
 
     async def _ask(self, address: Address) -> None:
-        yes = self.query_one("#yes", Button)
         try:
             raw = await preview(self._desk.preview(address))
         except ChildFailed as error:
@@ -144,7 +153,11 @@ class Follow(ModalScreen[tuple[Address, str | None] | None]):
             )
         else:
             self._tell(await asyncio.to_thread(found_lines, raw, address, self._clock()))
-        self._looked_at = address
+        self._may_follow(address)
+
+    def _may_follow(self, whom: Address | FeedUrl) -> None:
+        self._looked_at = whom
+        yes = self.query_one("#yes", Button)
         yes.disabled = False
         yes.focus()
 

@@ -16,7 +16,6 @@ from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Button, Input, OptionList
 
 from tui.keyhelp import display
 from tui.lines import Piece, Role, line
@@ -96,6 +95,8 @@ def _cells(one: Shown) -> int:
 
 def _hints(focused: Widget | None) -> list[Shown]:
     """What Enter and Tab do where the focus is."""
+    from textual.widgets import Button, Input, OptionList  # only here: the first screen has none of them
+
     if isinstance(focused, Button):
         done = str(focused.label)
     elif isinstance(focused, OptionList):

@@ -7,14 +7,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widget import Widget
 
 from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
@@ -27,6 +28,9 @@ from tui.keys import SCREEN_KEYS
 from tui.pane import Pane
 from tui.places import Place, Spot, Tab
 from tui.timeline import Timeline
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
 T = TypeVar("T")
 
@@ -46,6 +50,12 @@ def pane_kind(tab: Tab) -> type[Pane]:
     return LogPane
 
 
+class Room(Container):
+    """What holds others that cover all of it: it is painted as one ground, and not line by line."""
+
+    BLANK: ClassVar[bool] = True
+
+
 class Frame(Screen[None]):
     """Views, list and page or pane, status. `clock` gives Unix seconds.
 
@@ -53,6 +63,7 @@ class Frame(Screen[None]):
     one it is the same.
     """
 
+    BLANK: ClassVar[bool] = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-beside"), (130, "-wide")]
 
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], books: Shelf | None = None) -> None:
@@ -71,27 +82,54 @@ class Frame(Screen[None]):
         """Why the store could not be read the last time; empty where it could."""
         self.views = Views(str(pen.desk.address), id="views")
         self.timeline = Timeline(clock, id="timeline")
+        self.timeline.moved = self.show_where
         self.detail = Detail(clock, id="detail")
         self.status = Status(id="status")
-        self.words = Input(placeholder="words, or #tag; Enter searches, Esc leaves", id="search", compact=True)
+        self._words: Input | None = None
 
     def compose(self) -> ComposeResult:
-        with Container(id="body"):
+        with Room(id="body"):
             yield self.views
-            with Container(id="panes"):
+            with Room(id="panes"):
                 with Vertical(id="list"):
-                    yield self.words
                     yield self.timeline
                 yield self.detail
         yield self.status
         yield Foot()
 
+    # The search line, which is made when it is first asked for
+
+    @property
+    def words(self) -> "Input":
+        """Where words are typed to be searched for."""
+        if self._words is None:
+            from textual.widgets import Input  # only here: who reads needs none
+
+            told = "words, or #tag; Enter searches, Esc leaves"
+            self._words = Input(placeholder=told, id="search", compact=True)
+            self.query_one("#list").mount(self._words, before=self.timeline)
+        return self._words
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether the reader is typing what is to be searched for."""
+        return self._words is not None and self._words.has_focus
+
+    def put_words_away(self) -> None:
+        """Show the search line no longer."""
+        if self._words is not None:
+            self._words.display = False
+
     # Asking and telling
 
     async def ask(self, question: Callable[[Reader], T]) -> T | None:
         """What the store says; None where it can not be read, which the status line tells."""
+        return await self.answer(self.shelf.begin(question))
+
+    async def answer(self, asked: Future[T]) -> T | None:
+        """The same, where it was asked before."""
         try:
-            found = await self.shelf.ask(question)
+            found = await asyncio.wrap_future(asked)
         except StoreError as error:
             self._unreadable = told(error)
             self.status.say(self._unreadable, trouble=True)
@@ -131,13 +169,15 @@ class Frame(Screen[None]):
         """Bring the list, or the pane of a view, into sight; what it shows comes when it is opened."""
         tab = place.tab if place.is_pane else None
         lists = self.query_one("#panes")
-        if tab is not None and lists.display:
-            self.set_focus(None)  # and not to whatever Textual finds
-        lists.display = tab is None
         if tab is not None and tab not in self._panes:
             self._make(tab)
         for other, pane in self._panes.items():
             pane.display = other is tab
+        if tab is not None and lists.display:
+            self.set_focus(_inside(self._panes[tab]))  # and not to whatever Textual finds
+        if lists.display != (tab is None):
+            lists.display = tab is None
+            self.refresh(layout=True)  # at once: Textual itself lays out only after what it paints anew meanwhile
 
     def _make(self, tab: Tab) -> None:
         pane = pane_kind(tab)(self.shelf if tab is Tab.LOG else self.books, self.pen, self.clock, id=tab)
@@ -157,7 +197,7 @@ class Frame(Screen[None]):
         pane = self._panes[tab]
         await pane.open()
         if self.pane is pane and not _holds_focus(self, pane):
-            inside = next((node for node in pane.query("*") if node.focusable), None)
+            inside = _inside(pane)
             if inside is not None:
                 self.set_focus(inside)
 
@@ -188,8 +228,8 @@ class Frame(Screen[None]):
                 pane.border_title = Text(title)
         else:
             title = place.title
-            total = len(self.timeline.keys)
-            position = f"{self.timeline.row + 1:,} of {total:,}" if total else "nothing here"
+            total = f"{len(self.timeline.keys):,}" if self.timeline.is_whole else "…"
+            position = f"{self.timeline.row + 1:,} of {total}" if self.timeline.keys else "nothing here"
             if self._titled != title:  # setting it lays out and styles anew
                 self._titled = title
                 self.query_one("#list").border_title = Text(title)
@@ -205,6 +245,11 @@ class Frame(Screen[None]):
     @on(Pane.Said)
     def _told(self, message: Pane.Said) -> None:
         self.say(message.text, trouble=message.trouble)
+
+
+def _inside(pane: Pane) -> Widget | None:
+    """What takes the focus in a pane; None as long as nothing of it is there."""
+    return next((node for node in pane.query("*") if node.focusable), None)
 
 
 def _holds_focus(screen: Screen[None], pane: Pane) -> bool:

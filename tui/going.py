@@ -4,13 +4,15 @@
 - Listing a place is a worker, and a newer one cancels it: holding a key down costs no queue.
 """
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on
-from textual.widgets import Input
 
 from thimbl.core.address import Address
 from thimbl.store.types import Author, Item, ThreadItem
@@ -21,11 +23,19 @@ from tui.frame import Frame
 from tui.keys import of_lists
 from tui.marks import Marks
 from tui.pane import Pane
-from tui.places import Place, Spot, Tab
-from tui.ports import PLACE_KEY
+from tui.places import Listing, Place, Spot, Tab
+from tui.resuming import Resumed, resume
 from tui.timeline import Timeline
+from tui.warming import WARM_AFTER, warm
 from tui.welcome import empty
 from tui.workers import begin
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+HELD: Final = 0.05
+"""Seconds for which nothing is painted after a key that opens a list, until that is read: it mostly is after a few
+milliseconds, and to paint the frame of it around the rows of the place before takes longer."""
 
 MAX_TRAIL: Final = 50
 """Steps that can be gone back."""
@@ -37,6 +47,9 @@ class GoingScreen(Frame):
     begun = False
     """Whether the place where the reader left off is open."""
 
+    version: int | None = None
+    """That of the store when it was looked at last."""
+
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], books: Shelf | None = None) -> None:
         super().__init__(shelf, pen, clock, books)
         self.trail: list[Spot] = []
@@ -44,20 +57,62 @@ class GoingScreen(Frame):
         self._listed: Spot | None = None
         self._spots: dict[Tab, Spot] = {}
         self._available: object = None
+        self.resuming: Future[Resumed] | None = None
+        """Where the reader left off, once that is asked for."""
+        self._all_known = asyncio.Event()
+        self._held = ExitStack()
+
+    def prepare(self) -> Future[Resumed]:
+        """Ask for where the reader left off, where nobody has yet."""
+        if self.resuming is None:
+            self.resuming = self.shelf.begin(partial(resume, me=self.pen.desk.address))
+        return self.resuming
 
     def on_mount(self) -> None:
-        self.words.display = False
         self.status.take_key = self.key("take-new")
         self.timeline.focus()
-        begin(self, self._start, "place")
+        asked, before = self.prepare(), self.spot
+        if asked.done() and asked.exception() is None:
+            self._resume(asked.result())  # so it is there when the screen is painted first
+        begin(self, partial(self._start, asked, before), "start")
 
-    async def _start(self) -> None:
-        found = await self.ask(lambda reader: kept.recall(reader, reader.state(PLACE_KEY)))
+    def _resume(self, found: Resumed) -> None:
+        """Show where the reader left off, as far as that is a list."""
+        self._recall(found.kept)
+        self.version = found.version
+        self.spot = found.spot
+        if found.kept.over is not None:
+            self.trail = [found.kept.spot]
+        if found.listing is not None:
+            self.timeline.manner = replace(self.timeline.manner, names=found.names)
+            self._bring(self.spot)
+            self._list(self.spot, found.listing)
+            self.detail.show(found.facts)
+
+    def _recall(self, found: kept.Kept) -> None:
+        """Remember how the views were left."""
+        self._spots = {**found.spots, **self._spots}
+        self.recall_panes(found.panes)
+
+    async def _start(self, asked: Future[Resumed], before: Spot) -> None:
+        found = await self.answer(asked)
         if found is not None:
-            self._spots = dict(found.spots)
-            self.recall_panes(found.panes)
-        await self.open_place(Spot(Place()) if found is None else found.spot)
+            if self.spot is before:  # it came too late for `on_mount`, and nobody has gone elsewhere
+                self._resume(found)
+            elif self.spot is not found.spot:
+                self._recall(found.kept)
+        if self.is_listed:
+            await self._painted()
+            await self._complete(self.spot)
+        elif found is None or self.spot is found.spot:
+            await self.open_place(self.spot)
+        self.call_after_refresh(self.settle_in)
+
+    def settle_in(self) -> None:
+        """The first screen stands: begin what could wait until then."""
         self.begun = True
+        begin(self, self.count, "count")
+        self.set_timer(WARM_AFTER, warm)
 
     @property
     def item(self) -> Item | None:
@@ -101,14 +156,22 @@ class GoingScreen(Frame):
     def _open_soon(self, spot: Spot) -> None:
         self.spot = spot  # at once, so that the next key is about this place
         self.status.offer(0)
+        self._release()
+        if not spot.place.is_pane:  # that shows at once what it had
+            self._held.enter_context(self.app.batch_update())
+            self.set_timer(HELD, self._release)
         self._bring(spot)
         begin(self, partial(self.open_place, spot), "place", exclusive=True)
+
+    def _release(self) -> None:
+        """Paint again."""
+        self._held.close()
 
     def _bring(self, spot: Spot) -> None:
         place = spot.place
         self.bring(place)
         if place.is_pane or place.tab is not Tab.SEARCH:
-            self.words.display = False
+            self.put_words_away()
         if not place.is_pane and (self.focused is None or self.query_one("#panes") not in self.focused.ancestors):
             self.timeline.focus()
         self.show_where()
@@ -127,19 +190,48 @@ class GoingScreen(Frame):
                 self.show_where()
                 await self.count()
             return
-        listing = await self.ask(partial(places.listing, place=spot.place))
+        listing = await self.ask(partial(places.opening, place=spot.place, key=spot.key))
         if listing is None or self.spot is not spot:
             return
+        self._list(spot, listing)
+        self._release()
+        await self._painted()
+        await self._complete(spot)
+        await self.count()
+
+    def _list(self, spot: Spot, listing: Listing) -> None:
+        """Show the rows of a place, or the first of them."""
+        self._all_known.clear()
         key = spot.key
         if key is None and spot.place.thread is not None:
             asked = (key for key, found in listing.entries.items() if _is(found, spot.place))
             key = next(asked, None)
         self._listed = spot
         self.timeline.show_blank(empty(spot.place, str(self.pen.desk.address), self.key))
-        self.timeline.show(listing.keys, self.marks.apply(listing.entries), key, spot.line)
+        entries = self.marks.apply(listing.entries)
+        self.timeline.show(listing.keys, entries, key, spot.line, is_whole=listing.is_whole)
         self.status.offer(0)
         self.show_where()
-        await self.count()
+
+    async def _painted(self) -> None:
+        """Wait until what there is has been painted: whatever is asked meanwhile takes the time of that."""
+        done = asyncio.Event()
+        self.call_after_refresh(done.set)
+        await done.wait()
+
+    async def _complete(self, spot: Spot) -> None:
+        """Bring the other rows of a long list."""
+        if not self.timeline.is_whole:
+            listing = await self.ask(partial(places.listing, place=spot.place))
+            if listing is None or self.spot is not spot:
+                return
+            self.timeline.merge(listing.keys, {})
+            self.show_where()
+        self._all_known.set()
+
+    async def all_known(self) -> None:
+        """Wait until all rows of this list are known."""
+        await self._all_known.wait()
 
     async def count(self) -> None:
         """Show how much is unread in each view."""
@@ -160,7 +252,8 @@ class GoingScreen(Frame):
         """The text of `PLACE_KEY`: the last view that was opened, under whatever lies over it, and all others."""
         self._leave()
         over = (spot.place.tab for spot in reversed([*self.trail, self.spot]) if spot.place.is_view)
-        return kept.remember(kept.Kept(next(over, Tab.TIMELINE), self._spots, self.kept_panes))
+        lying = None if self.spot.place.is_view else self.spot
+        return kept.remember(kept.Kept(next(over, Tab.TIMELINE), self._spots, self.kept_panes, lying))
 
     # Keys
 
@@ -192,14 +285,14 @@ class GoingScreen(Frame):
     @property
     def leads_back(self) -> bool:
         """Whether there is somewhere to go back to; from the plain timeline there is not."""
-        over = self.words.has_focus or self.detail.has_focus or self.has_class("-reading")
+        over = self.is_searching or self.detail.has_focus or self.has_class("-reading")
         place = self.spot.place
         return bool(over or self.trail or place.unread or place.tab is not Tab.TIMELINE)
 
     def action_back(self, may_quit: bool = False) -> None:
         """Out of the search line, out of what lies over a pane, out of the page, out of an author or a thread, to the
         timeline; or out altogether."""
-        if self.words.has_focus:
+        if self.is_searching:
             self.hide_search()
         elif self.pane is not None and self.pane.back():
             self.show_where()
@@ -272,12 +365,14 @@ class GoingScreen(Frame):
 
     def hide_search(self) -> None:
         """Put the search line away."""
-        self.words.display = False
+        self.put_words_away()
         if not self.spot.place.is_pane:
             self.timeline.focus()
 
-    @on(Input.Submitted, "#search")
-    def _searched(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: "Input.Submitted") -> None:
+        """Search for what was typed, where it was typed into the search line."""
+        if message.input is not self._words:
+            return
         words = message.value.strip()
         if words:
             place = Place(Tab.SEARCH, words=words)

@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -186,7 +185,7 @@ class Grid(Painted):
         width = self.columns
         self._wide = widths(self._columns, self._liked, width)
         self._above = self._heading(width) if width > 0 else ()
-        self.virtual_size = Size(width, self._first + len(self._rows))
+        self.set_height(self._first + len(self._rows))
         self.refresh()
 
     def on_resize(self) -> None:

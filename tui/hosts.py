@@ -6,6 +6,7 @@
 - What is opened is what was shown: the link goes to the browser with the host in that form.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -16,8 +17,13 @@ from thimbl.core.terminal import safe_line
 MAX_LABEL: Final = 63
 """Octets of one label of a name (RFC 1035 2.3.4)."""
 
+MAX_AUTHORITY: Final = 2_000
+"""Characters of a link's host with what stands around it: no name is longer (RFC 1035 2.3.4), and to normalise one
+takes a time that grows with the square of the marks in it."""
+
 NO_HOST: Final = "no host that can be read"
 
+_AUTHORITY: Final = re.compile(r"[^:/?#]*://([^/?#]*)")
 _PREFIX: Final = "xn--"
 _DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 """What a browser takes for the dot between labels (UTS #46 4)."""
@@ -38,6 +44,9 @@ class Way:
 
 def way_of(link: str) -> Way:
     """Where `link` leads."""
+    before = _AUTHORITY.match(link)
+    if before is not None and len(before[1]) > MAX_AUTHORITY:
+        return Way(None, NO_HOST)
     try:
         parts = urlsplit(link)
         host, port = parts.hostname, parts.port

@@ -2,6 +2,7 @@
 
 - Every view is found again as it was left: its row, by the reference of the record or the address of the author, since
   keys do not outlive the store; its filter; what was searched for. What a pane keeps is its own business.
+- So is the author's page or the thread that lay over the view: the last one, if there were several.
 - Nothing in the text is relied on: it may be of another version, or damaged. What can not be read is left out.
 """
 
@@ -22,22 +23,27 @@ class Kept:
     tab: Tab = Tab.TIMELINE
     spots: Mapping[Tab, Spot] = field(default_factory=dict)
     panes: Mapping[Tab, Mapping[str, object]] = field(default_factory=dict)
+    over: Spot | None = None
+    """The author or the thread that lay over that view."""
 
     @property
     def spot(self) -> Spot:
-        """Where to begin."""
+        """The view to begin with."""
         return self.spots.get(self.tab) or Spot(Place(self.tab))
 
 
 def remember(kept: Kept) -> str:
     """The text from which :func:`recall` finds the way back."""
     spots = {tab: _data(spot) for tab, spot in kept.spots.items()}
-    return json.dumps({"view": kept.tab, "spots": spots, "panes": kept.panes}, ensure_ascii=False)
+    over = None if kept.over is None else _data(kept.over)
+    return json.dumps({"view": kept.tab, "spots": spots, "panes": kept.panes, "over": over}, ensure_ascii=False)
 
 
 def _data(spot: Spot) -> dict[str, object]:
     place = spot.place
     data = {
+        "author": str(place.author) if place.author else None,
+        "thread": str(place.thread) if place.thread else None,
         "at": str(spot.at) if spot.at else None,
         "who": str(spot.who) if spot.who else None,
         "line": spot.line,
@@ -61,7 +67,7 @@ def recall(reader: Reader, text: str | None) -> Kept:
     tab = _tab(data.get("view")) or Tab.TIMELINE
     if tab is Tab.SEARCH and not (tab in spots and spots[tab].place.words):
         tab = Tab.TIMELINE
-    return Kept(tab, spots, _maps(data.get("panes")))
+    return Kept(tab, spots, _maps(data.get("panes")), _over(reader, tab, data.get("over")))
 
 
 def _tab(value: object) -> Tab | None:
@@ -83,6 +89,23 @@ def _spot(reader: Reader, tab: Tab, data: Mapping[str, object]) -> Spot:
         unread=data.get("unread") is True and tab is not Tab.FOLLOWING,
         everyone=data.get("everyone") is True and tab is Tab.TIMELINE,
     )
+    return Spot(place, _key(reader, data), line if type(line) is int else None)
+
+
+def _over(reader: Reader, tab: Tab, data: object) -> Spot | None:
+    """The author's page or the thread that `data` is of, as far as anything of it is here."""
+    if not isinstance(data, dict):
+        return None
+    author, thread, line = data.get("author"), data.get("thread"), data.get("line")
+    try:
+        if isinstance(thread, str) and reader.find(thread):
+            place = Place(tab, thread=Reference.parse(thread))
+        elif isinstance(author, str) and reader.author(Address.parse(author)) is not None:
+            place = Place(tab, author=Address.parse(author), unread=data.get("unread") is True)
+        else:
+            return None
+    except AddressError:
+        return None
     return Spot(place, _key(reader, data), line if type(line) is int else None)
 
 

@@ -25,9 +25,6 @@ LOOK_EVERY: Final = 1.0
 class LivingScreen(ReadingScreen):
     """The reading screen, kept up with the store."""
 
-    version: int | None = None
-    """That of the store when it was looked at last."""
-
     def on_mount(self) -> None:
         self._looking = asyncio.Lock()
         self.set_interval(LOOK_EVERY, self._glance)
@@ -57,6 +54,7 @@ class LivingScreen(ReadingScreen):
             await self.reload()
         else:
             await self.supply(self.timeline.stale())
+            await self._complete(spot)
             new = await self.ask(partial(places.newcomers, place=spot.place, have=self.timeline.row_of))
             if new is not None and self.spot is spot:
                 self.status.offer(new)
@@ -73,6 +71,7 @@ class LivingScreen(ReadingScreen):
         if listing is None or self.spot is not spot:
             return False
         self.timeline.merge(listing.keys, self.marks.apply(listing.entries))
+        self._all_known.set()
         self.status.offer(0)
         self.show_where()
         return True
@@ -95,9 +94,9 @@ class LivingScreen(ReadingScreen):
         """The unread rows of this list, top first."""
         timeline, place = self.timeline, self.spot.place
         if place.is_items:
+            await self.all_known()
             found = await self.ask(partial(places.unread_in, place=place, have=timeline.row_of))
-            rows = [key for key in found or () if not self.marks.is_marked_read(key)]
-            return sorted(rows, key=lambda key: timeline.row_of.get(key, 0))
+            return [key for key in found or () if not self.marks.is_marked_read(key)]
         entries = ((key, timeline.entry_of(key)) for key in timeline.keys)
         return [k for k, e in entries if isinstance(e, ThreadItem) and e.item is not None and e.item.unread]
 

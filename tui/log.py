@@ -13,7 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from thimbl.core.address import Address, AddressError
+from thimbl.core.address import Address, AddressError, site_of
 from thimbl.core.terminal import safe_line
 from thimbl.store import askings
 from thimbl.store.askings import Asking, HostLog
@@ -93,7 +93,10 @@ def host_row(host: HostLog, now: float) -> Row:
     return Row(
         host.hostport,
         (
-            Cell(safe_line(host.hostport), role=Role.BAD if host.state.is_failing else Role.NAME),
+            Cell(
+                safe_line(host.hostport if (site := site_of(host.hostport)) is None else f"{site} (web)"),
+                role=Role.BAD if host.state.is_failing else Role.NAME,
+            ),
             Cell(f"{host.asked:,}", host.asked),
             Cell(f"{host.answered:,}", host.answered, Role.TEXT if host.answered == host.asked else Role.WARN),
             Cell(f"{host.new:,}", host.new),
@@ -126,7 +129,7 @@ def news_row(number: int, asking: Asking, now: float) -> Row:
         f"{asking.time}/{number}/{asking.address}",
         (
             Cell(moment(asking.time, now), asking.time, Role.DIM),
-            Cell(safe_line(asking.address), role=Role.NAME),
+            Cell(safe_line(site_of(asking.hostport) or asking.address), role=Role.NAME),
             Cell("".join(text for text, _ in what), pieces=what),
         ),
     )

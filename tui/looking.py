@@ -18,7 +18,7 @@ from tui.hosts import way_of
 from tui.lines import Lead, Link, Tag
 from tui.opening import OpeningScreen
 from tui.places import Place, Tab
-from tui.record import RecordPage
+from tui.resuming import names
 from tui.workers import begin
 
 
@@ -58,10 +58,9 @@ class LookingScreen(OpeningScreen):
     async def count(self) -> None:
         """Show how much is unread, and call people by the names that they have by now."""
         await super().count()
-        names = await self.ask(Reader.nicks)
-        if names is not None:
-            names[self.pen.desk.address] = "you"
-            self.timeline.draw_in(replace(self.timeline.manner, names=names))
+        called = await self.ask(partial(names, me=self.pen.desk.address))
+        if called is not None:
+            self.timeline.draw_in(replace(self.timeline.manner, names=called))
 
     # The earlier texts of an edited post
 
@@ -86,6 +85,8 @@ class LookingScreen(OpeningScreen):
         if (item := self.item) is None:
             self.say("Select a post to see its record.")
         else:
+            from tui.record import RecordPage
+
             self.app.push_screen(RecordPage(self.shelf, item.reference))
 
     # Times

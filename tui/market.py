@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 
 from thimbl.core.address import Address
 from thimbl.core.commune.evidence import Evidence
-from thimbl.core.commune.money import Currency, format_sum
+from thimbl.core.commune.money import format_balance
 from thimbl.core.commune.offer import BondOffer
-from thimbl.core.commune.state import Series, Status
+from thimbl.core.commune.state import Series
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.wishes import View, offers
 from thimbl.store.ledgers import Ledgers
@@ -104,11 +104,5 @@ def _refreshed(reader: Reader) -> _Kept:
     return kept
 
 
-def is_on_sale(terms: BondOffer, series: Series | None, now: int) -> bool:
-    """Whether a subscription made at `now` (Unix seconds) can count."""
-    return terms.is_open(now) and (series is None or series.status is Status.FLOATED)
-
-
-def money(minor: int, currency: Currency) -> str:
-    """An amount of either sign."""
-    return f"{'-' if minor < 0 else ''}{format_sum(abs(minor), currency)}"
+money: Final = format_balance
+"""An amount of either sign."""

@@ -1,132 +1,19 @@
 """Muting: what of a post one does not want to see, and for how long; and the list of what is muted, to undo it.
 
-The questions are asked one after the other, each answered by one key; only a word is typed.
+The questions (`tui.mutes`) are asked one after the other, each answered by one key; only a word is typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, Final
 
-from rich.text import Text
-from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual import work
 
 from thimbl.core.terminal import safe_line
-from thimbl.core.text import SpanKind, spans
-from thimbl.core.times import DAY, WEEK
-from thimbl.store.mutes import MAX_WORD, Mute, MuteError, MuteKind
-from thimbl.store.types import Author, Item
+from thimbl.store.mutes import Mute
+from thimbl.store.types import Author
 from tui.aside import told
-from tui.dialogs import Choice
 from tui.fetching import FetchingScreen
-from tui.foot import Foot
 from tui.ports import Desk
-from tui.when import exactly
-
-TAGS_SHOWN: Final = 8
-"""Tags of one post that are offered: by the keys 1 to 8."""
-
-TERMS: Final[Mapping[str, tuple[str, int | None]]] = {
-    "d": ("a day", DAY),
-    "w": ("a week", WEEK),
-    "m": ("thirty days", 30 * DAY),
-    "e": ("until you take it back", None),
-}
-"""For how long, in seconds, by key."""
-
-AUTHOR_KEY: Final = "a"
-WORD_KEY: Final = "w"
-LIST_KEY: Final = "l"
-
-
-def offered(item: Item | None, author: Author | None) -> dict[str, tuple[str, Mute | None]]:
-    """What can be muted of what is selected, by key: what is said of it, escaped, and the mute where that is known."""
-    found: dict[str, tuple[str, Mute | None]] = {}
-    about = item or author
-    if about is not None and not about.is_me:
-        name = safe_line(about.nick or about.name)
-        who = f"{name}, {about.address}" if name else str(about.address)
-        found[AUTHOR_KEY] = (f"all by {who}", Mute(MuteKind.AUTHOR, str(about.address)))
-    if item is not None:
-        named = (span.value for span in spans(item.text, {}) if span.kind is SpanKind.TAG)
-        for number, tag in enumerate(list(dict.fromkeys(named))[:TAGS_SHOWN], 1):
-            found[str(number)] = (f"the tag #{safe_line(tag)}", Mute(MuteKind.TAG, tag))
-    found[WORD_KEY] = ("a word …", None)
-    found[LIST_KEY] = ("what is muted already …", None)
-    return found
-
-
-def described(mute: Mute) -> str:
-    """What is muted and until when, on one safe line."""
-    until = "" if mute.until is None else f"  until {exactly(mute.until)}"
-    return f"{mute.kind:<6}  {safe_line(mute.name)}{until}"
-
-
-class AskWord(ModalScreen[Mute | None]):
-    """A word, or several that stand together; None where nothing was typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.word = Input(placeholder="frost, or: lower field", max_length=MAX_WORD, id="word", compact=True)
-        self.trouble = Static("", markup=False)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Text("Mute which word?")
-            yield self.word
-            yield Static("Whole words, in any case. Several are muted where they stand together.", markup=False)
-            yield self.trouble
-        yield Foot()
-
-    def on_mount(self) -> None:
-        self.word.focus()
-
-    @on(Input.Submitted)
-    def _given(self) -> None:
-        try:
-            self.dismiss(Mute.of(MuteKind.WORD, self.word.value))
-        except MuteError as error:
-            self.trouble.update(Text(safe_line(told(error)), "bold"))
-
-
-class Muted(ModalScreen[Mute | None]):
-    """What is muted; the one to be taken back, None where none is."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Back"),
-        Binding("j", "move('down')", show=False),
-        Binding("k", "move('up')", show=False),
-    ]
-
-    def __init__(self, mutes: Sequence[Mute]) -> None:
-        super().__init__()
-        self._mutes = mutes
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Text("Muted: Enter takes it back")
-            shown = [Text(described(mute)) for mute in self._mutes]
-            yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
-        yield Foot()
-
-    def action_move(self, way: str) -> None:
-        options = self.query_one(OptionList)
-        if way == "down":
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
-    @on(OptionList.OptionSelected)
-    def _chosen(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._mutes[int(message.option_id or 0)])
-
 
 Deed = Callable[[Desk], None]
 
@@ -145,6 +32,9 @@ class MutingScreen(FetchingScreen):
     @work
     async def action_mute(self) -> None:
         """Mute something of what is selected."""
+        from tui.dialogs import Choice
+        from tui.mutes import LIST_KEY, TERMS, AskWord, offered
+
         entry = None if self.spot.place.is_pane else self.timeline.entry
         choices = offered(self.item, entry if isinstance(entry, Author) else None)
         asked = Choice("Mute what?", [(key, words) for key, (words, _) in choices.items()])
@@ -177,6 +67,8 @@ class MutingScreen(FetchingScreen):
         if not mutes:
             self.say(f"Nothing is muted. {self.key('mute')} mutes something of what is selected.")
             return
+        from tui.mutes import Muted
+
         mute = await self.app.push_screen_wait(Muted(mutes))
         if mute is not None and await self._change(partial(_unmute, mute)):
             self.say(f"Muted no longer: {mute.kind} {mute.name}.")

@@ -45,6 +45,13 @@ class NoticingScreen(LivingScreen):
         self._studying = asyncio.Lock()
         self.set_interval(STUDY_EVERY, self._study_soon)
 
+    def settle_in(self) -> None:
+        """Know what is there already, too."""
+        super().settle_in()
+        self._study_soon()
+        if self.ring is not None:
+            begin(self, partial(self._tell_of_mentions, self.ring), "mentions")
+
     async def store_changed(self) -> None:
         """What is in sight first, and then what is not."""
         await super().store_changed()
@@ -92,5 +99,5 @@ class NoticingScreen(LivingScreen):
             ring(f"{len(new)} new mentions.")
             return
         [item] = items
-        called = item.nick or item.name.strip() or item.address.user
-        ring(f"{called} ({item.address}): {item.text}")
+        called = item.nick or item.name.strip() or item.address.place
+        ring(f"{called} ({item.address.place}): {item.text}")

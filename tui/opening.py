@@ -4,8 +4,8 @@
 - What is copied is escaped: what is pasted into a shell must hold no key strokes.
 """
 
-import webbrowser
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -13,10 +13,12 @@ from textual.app import SuspendNotSupported
 from thimbl.core.terminal import safe, safe_line
 from thimbl.core.text import links
 from thimbl.store.types import Item
-from tui.dialogs import Choice, Confirm, Links
 from tui.hosts import way_of
 from tui.living import LivingScreen
 from tui.when import exactly, in_utc
+
+if TYPE_CHECKING:
+    import webbrowser
 
 
 class OpeningScreen(LivingScreen):
@@ -24,6 +26,8 @@ class OpeningScreen(LivingScreen):
 
     @work
     async def action_links(self) -> None:
+        from tui.dialogs import Links
+
         found = _links(self.item) if self.item is not None else ()
         if not found:
             self.say("No links in this post.")
@@ -38,6 +42,8 @@ class OpeningScreen(LivingScreen):
         await self._ask_and_open(link)
 
     async def _ask_and_open(self, link: str) -> None:
+        from tui.dialogs import Confirm
+
         way = way_of(link)
         if way.url is None:
             self.say(f"This link has {way.host}: {safe_line(link)}", trouble=True)
@@ -49,6 +55,8 @@ class OpeningScreen(LivingScreen):
             self._browse(way.url)
 
     def _browse(self, link: str) -> None:
+        import webbrowser
+
         try:
             browser = webbrowser.get()
         except webbrowser.Error:
@@ -69,7 +77,7 @@ class OpeningScreen(LivingScreen):
                 pass
         self.run_worker(partial(self._browse_aside, browser, link), thread=True, group="browse", exit_on_error=False)
 
-    def _browse_aside(self, browser: webbrowser.BaseBrowser, link: str) -> None:
+    def _browse_aside(self, browser: "webbrowser.BaseBrowser", link: str) -> None:
         opened = browser.open(link)
         self.app.call_from_thread(self._say_opened, link, opened)
 
@@ -85,6 +93,8 @@ class OpeningScreen(LivingScreen):
         if item is None:
             self.say("Select a post to copy from.")
             return
+        from tui.dialogs import Choice
+
         whole = {key: (name, copied) for key, name, copied in copies(item)}
         chosen = await self.app.push_screen_wait(Choice("Copy", [(key, name) for key, (name, _) in whole.items()]))
         if chosen is not None:
@@ -102,7 +112,7 @@ def copies(item: Item) -> list[tuple[str, str, str]]:
         several = len(links_found) > 1
         found.append(("l", "the links" if several else "the link", "\n".join(safe_line(link) for link in links_found)))
     found.append(("w", "the exact time", f"{exactly(item.time)} ({in_utc(item.time)})"))
-    found.append(("a", "the author's address", str(item.address)))
+    found.append(("a", "the author's address", item.address.place))
     return found
 
 

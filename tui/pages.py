@@ -19,7 +19,6 @@ from thimbl.core.terminal import safe_line
 from thimbl.store.types import Author, Item, ThreadItem
 from tui.branches import branches, levels_in
 from tui.lines import BLANK, Lead, Line, Piece, Role, cut, flow, line, plain, spread, wrap
-from tui.offers import announcement_page, offer_page
 from tui.rows import BOND_OFFER, VERDICTS, kind_words, state_of, summary, verdict_of, who
 from tui.setting import MEASURE, fields, named, paragraph, rule, shifted
 from tui.when import exactly, moment, old
@@ -45,6 +44,7 @@ TOLD: Final[Mapping[Verdict | None, str]] = {
     Verdict.UNREADABLE: "The last answer was no plan. Nothing was taken from it.",
     None: "Nobody has asked for this plan yet.",
 }
+FEED: Final = "A feed of the web, which nobody signs: it is what its host says today."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,20 @@ def _heading(facts: Facts, item: Item, width: int, now: float) -> Iterator[Line]
     yield line(*spread(((stamp, Role.DIM),), ((f"#{item.id[:8]}", Role.DIM),), width))
     if item.edited is not None:
         yield line(*cut(((f"edited {moment(item.edited, now)} · {exactly(item.edited)}", Role.DIM),), width))
+    if (origin := item.imported) is not None:
+        told = f"imported · said {exactly(origin.time)} as {origin.source}"
+        yield line(*cut(((told, Role.DIM),), width))
+        if origin.to is not None:
+            yield named(((("↳ answers ", Role.DIM), None), ((str(origin.to), Role.MENTION), origin.to)))
+    if item.by:
+        yield line(*cut((("by ", Role.DIM), plain(item.by, Role.DIM)), width))
+    if item.licence is not None:
+        yield line(*cut((("licence ", Role.DIM), plain(item.licence, Role.DIM)), width))
     if item.re is not None:
         above = next((place for place in facts.thread if place.reference.id == item.re.id), None)
         here = above is not None and above.item is not None
         called = _called(above.item) if above is not None and above.item is not None else None
-        name = f"{called} {item.re.address}" if called else str(item.re.address)
+        name = f"{called} {item.re.address.place}" if called else item.re.address.place
         note = "" if here or not facts.thread else ", which is not here"
         pieces = (("↳ answers ", Role.DIM), plain(name, Role.MENTION), (note, Role.WARN))
         yield Line(cut(pieces, width), item.re)
@@ -132,8 +141,12 @@ def _content(facts: Facts, item: Item, width: int, now: float, key: KeyOf, *, un
         told = f"Malformed: {safe_line(item.malformed)} is not as a {kind_words(item)} asks."
         fault = [*paragraph(told, width, Role.BAD), BLANK]
     if item.kind == BOND_OFFER:
+        from tui.offers import offer_page  # only here, as below: posts need no rules of communes
+
         return fault + offer_page(item, width, now)
     if item.kind != "post" and not item.text:
+        from tui.offers import announcement_page
+
         return fault + announcement_page(item, width, now)
     if subject := safe_line(item.subject or ""):
         lines = [*fault, *paragraph(f"▸ {subject}", width, Role.WARN)]
@@ -195,12 +208,12 @@ def _hanging(place: ThreadItem, room: tuple[int, int], now: float, *, here: bool
     """One record in its thread: a line of `room[0]` cells, and the beginning of its text in lines of `room[1]`."""
     mark: tuple[Piece, ...] = (("▶ ", Role.KEY),) if here else ()
     if place.item is None:
-        told = (*mark, (str(place.reference.address), Role.NAME), ("  not here", Role.WARN))
+        told = (*mark, (place.reference.address.place, Role.NAME), ("  not here", Role.WARN))
         yield Line(cut(told, room[0]), place.reference)
         return
     item = place.item
     age: Piece = (moment(item.time, now), Role.DIM)
-    called = plain(_called(item) or str(item.address), Role.MARK if item.unread else Role.NAME)
+    called = plain(_called(item) or item.address.place, Role.MARK if item.unread else Role.NAME)
     edited: tuple[Piece, ...] = (("  edited", Role.DIM),) if item.edited is not None else ()
     yield Line(spread((*mark, called, *edited), (age,), room[0]), None if here else place.reference)
     if not here:
@@ -214,7 +227,7 @@ def _called(item: Item) -> str | None:
 
 
 def _stranger(address: Address, width: int, key: KeyOf) -> Iterator[Line]:
-    yield line((str(address), Role.NAME))
+    yield line((address.place, Role.NAME))
     yield BLANK
     yield from paragraph("Nothing of theirs is here: they were only named.", width, Role.DIM)
     yield line((key("follow"), Role.KEY), (" looks at their plan, and follows", Role.DIM))
@@ -227,6 +240,9 @@ def _author(author: Author, width: int, now: float, key: KeyOf, *, named: bool) 
     if author.bio.strip():
         yield from flow(author.bio, _nicks(Facts(author=author)), width)[:BIO_SHOWN]
     rows = [("name", safe_line(author.name))] if author.nick and author.name.strip() else []
+    if author.web is not None:
+        rows.append(("feed", f"{author.web.kind or 'not read yet'}, {safe_line(author.web.url)}"))
+        rows += [("moved to", safe_line(author.web.moved))] if author.web.moved else []
     rows.append(("key", author.key or "none"))
     if author.recovery:
         rows.append(("recovery", author.recovery))
@@ -247,7 +263,7 @@ def _author(author: Author, width: int, now: float, key: KeyOf, *, named: bool) 
         role = verdict[1] if verdict[1] in (Role.WARN, Role.BAD) else Role.DIM
         reason = f" ({safe_line(author.reason)})" if author.reason else ""
         yield BLANK
-        yield from paragraph(TOLD[author.verdict] + reason, width, role)
+        yield from paragraph((TOLD[author.verdict] if author.web is None else FEED) + reason, width, role)
         if not author.followed:
             yield line(("You do not follow them: ", Role.DIM), (key("follow"), Role.KEY), (" follows", Role.DIM))
 

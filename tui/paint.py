@@ -14,6 +14,8 @@ from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -54,6 +56,17 @@ class Painted(ScrollView, can_focus=True):
     def forget_strips(self) -> None:
         """Drop whatever was painted in styles that may no longer be the theme's."""
 
+    def set_height(self, lines: int) -> None:
+        """Say how many lines there are. Where the scrollbar is there for any number of them, nothing else on the screen
+        moves for that, and nothing is laid out anew."""
+        size = Size(self.columns, lines)
+        if self.show_vertical_scrollbar and self.styles.overflow_y == "scroll":
+            if size != self.virtual_size:
+                self.set_reactive(ScrollView.virtual_size, size)
+                self._scroll_update(size)
+        else:
+            self.virtual_size = size
+
     @property
     def columns(self) -> int:
         """Cells that a line has."""
@@ -71,6 +84,13 @@ class Painted(ScrollView, can_focus=True):
     def paint_rows(self, lines: Sequence[Line], width: int, ground: str = "") -> list[Strip]:
         """Several lines."""
         return [self.paint(line, width, ground) for line in lines]
+
+    def filtered(self, strip: Strip) -> Strip:
+        """`strip` as it goes to the terminal, where Textual's own way there is not taken (`Timeline.render_lines`)."""
+        for one in self.app.get_line_filters():
+            if not isinstance(one, ANSIToTruecolor):  # all colours here are the theme's, and none is a terminal's
+                strip = strip.apply_filter(one, self.background_colors[1])
+        return strip
 
     def _style(self, role: Role, ground: str) -> Style:
         found = self._styles_of.get((role, ground))

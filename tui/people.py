@@ -4,18 +4,19 @@
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from thimbl.core.address import Address
-from thimbl.store.pins import SeenKey, seen_key
+from thimbl.core.terminal import safe_line
 from thimbl.store.reader import Reader
 from thimbl.store.types import Author
 from tui.aside import told
-from tui.comparing import Keys
-from tui.dialogs import Confirm
-from tui.follow import Follow
 from tui.muting import MutingScreen
+
+if TYPE_CHECKING:
+    from thimbl.store.pins import SeenKey
 
 
 class PeopleScreen(MutingScreen):
@@ -23,6 +24,8 @@ class PeopleScreen(MutingScreen):
 
     @work
     async def action_follow(self) -> None:
+        from tui.follow import Follow
+
         address = self.detail.pointed or self.detail.facts.stranger
         author = self.detail.facts.author
         if address is None and author is not None and not author.followed and not author.is_me:
@@ -34,7 +37,10 @@ class PeopleScreen(MutingScreen):
             return
         whom, nick = answer
         try:
-            await self.pen.do(lambda desk: desk.follow(whom, nick))
+            if isinstance(whom, Address):
+                await self.pen.do(lambda desk: desk.follow(whom, nick))
+            else:
+                await self.pen.do(lambda desk: desk.follow_feed(whom, nick))
         except Exception as error:  # a desk may raise anything; the person is told
             self.say(told(error), trouble=True)
             return
@@ -47,8 +53,11 @@ class PeopleScreen(MutingScreen):
         if author is None or not author.followed or author.is_me:
             self.say("Select somebody whom you follow.")
             return
+        from tui.dialogs import Confirm
+
         whom = author.address
-        lines = [f"Stop following {whom}?", "What was fetched of theirs stays here.", "Your plan is signed anew."]
+        lines = [f"Stop following {safe_line(author.place)}?", "What was fetched of theirs stays here."]
+        lines += ["Your plan is signed anew."] if author.web is None else []
         if not await self.app.push_screen_wait(Confirm("Unfollow", lines, "Unfollow")):
             return
         try:
@@ -56,7 +65,7 @@ class PeopleScreen(MutingScreen):
         except Exception as error:  # a desk may raise anything; the person is told
             self.say(told(error), trouble=True)
             return
-        self.say(f"You no longer follow {whom}.")
+        self.say(f"You no longer follow {safe_line(author.place)}.")
 
     @work
     async def action_compare(self) -> None:
@@ -70,6 +79,11 @@ class PeopleScreen(MutingScreen):
         if author.is_me:
             self.say(f"Your own key is {author.key}.")
             return
+        if author.web is not None:
+            self.say("A feed of the web has no key: nobody signs it.")
+            return
+        from tui.comparing import Keys
+
         chosen = await self.app.push_screen_wait(Keys(author, seen, self.clock()))
         if chosen is None:
             return
@@ -82,6 +96,8 @@ class PeopleScreen(MutingScreen):
         self.action_fetch()
 
 
-def _keys(address: Address, reader: Reader) -> tuple[Author, SeenKey | None] | None:
+def _keys(address: Address, reader: Reader) -> "tuple[Author, SeenKey | None] | None":
+    from thimbl.store.pins import seen_key
+
     author = reader.author(address)
     return None if author is None else (author, seen_key(reader, author))

@@ -5,7 +5,7 @@
   widget. Some views are no list of posts: those are panes (`tui.pane`), which find for themselves what they show.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -13,11 +13,18 @@ from typing import Final
 from thimbl.core.address import Address, Reference
 from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, ThreadItem, View
+from tui.order import Descending
 from tui.pages import Facts
 from tui.rows import Entry
 
 GLANCE: Final = 200
 """Newest rows that are compared to see whether a list has changed, before all of it is read."""
+
+FIRST: Final = 60
+"""Keys of a long list that are read before the others: several screens, in a millisecond."""
+
+FIRST_READ: Final = 40
+"""Of these, entries that are read with them, around the row that is selected: a screen of a hundred lines."""
 
 
 class Tab(StrEnum):
@@ -112,10 +119,27 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a place by their keys. Long lists bring no entries: they are read when they come into sight."""
+    """The rows of a place by their keys. Of long lists the entries that are seen first come with them, if any: the
+    others are read when they come into sight."""
 
-    keys: list[int]
+    keys: Sequence[int]
     entries: Mapping[int, Entry] = field(default_factory=dict)
+    is_whole: bool = True
+    """Whether these are all rows, and not only the first."""
+
+
+def opening(reader: Reader, place: Place, key: int | None = None) -> Listing:
+    """What is shown of `place` at once, where the row of `key` is to be selected: of a long list its first rows, and
+    all only where that row is not among them."""
+    if not place.is_items or _asks_nothing(place):
+        return listing(reader, place)
+    keys: Sequence[int] = reader.rowids(place.selection, FIRST)
+    is_whole = len(keys) < FIRST
+    if key is not None and not is_whole and key not in keys:
+        keys, is_whole = listing(reader, place).keys, True
+    made = keys if isinstance(keys, Descending) else Descending(keys)
+    at = 0 if key is None else max(0, (made.row(key) or 0) - FIRST_READ // 2)
+    return Listing(made, as_listed(reader.items(made[at : at + FIRST_READ]), place), is_whole)
 
 
 def listing(reader: Reader, place: Place) -> Listing:
@@ -130,26 +154,31 @@ def listing(reader: Reader, place: Place) -> Listing:
     if not place.is_items:
         authors: dict[int, Entry] = {author.id: author for author in reader.authors()}
         return Listing(list(authors), authors)
-    if place.author is None and place.tab is Tab.SEARCH and not place.words.strip():
+    if _asks_nothing(place):
         return Listing([])
-    return Listing(reader.rowids(place.selection))
+    return Listing(Descending(reader.rowids(place.selection)))
+
+
+def _asks_nothing(place: Place) -> bool:
+    return place.author is None and place.tab is Tab.SEARCH and not place.words.strip()
 
 
 def newcomers(reader: Reader, place: Place, have: Mapping[int, int]) -> int:
     """How many rows a long list has by now that are not among `have`."""
-    if not place.is_items or (place.tab is Tab.SEARCH and place.author is None and not place.words.strip()):
+    if not place.is_items or _asks_nothing(place):
         return 0
     newest = reader.rowids(place.selection, GLANCE)
     if all(rowid in have for rowid in newest) and reader.count(place.selection) <= len(have):
         return 0
-    return sum(1 for rowid in reader.rowids(place.selection) if rowid not in have)
+    return len(set(reader.rowids(place.selection)).difference(have))
 
 
-def unread_in(reader: Reader, place: Place, have: Mapping[int, int]) -> list[int]:
+def unread_in(reader: Reader, place: Place, have: Iterable[int]) -> list[int]:
     """The unread rows of a long list among `have`, newest first."""
     selection = place.selection
     unread = Selection(selection.view, author=selection.author, words=selection.words, unread=True)
-    return [rowid for rowid in reader.rowids(unread) if rowid in have]
+    known = frozenset(have)
+    return [rowid for rowid in reader.rowids(unread) if rowid in known]
 
 
 def counts(reader: Reader, everyone: bool = False) -> dict[Tab, int]:

@@ -9,14 +9,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from thimbl.core.address import Address, Reference
-from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
-from thimbl.core.commune.todo import Task
-from thimbl.core.compose import Change
-from thimbl.store.mutes import Mute
-from thimbl.store.types import Item
+
+if TYPE_CHECKING:  # who reads needs no rules of communes
+    from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
+    from thimbl.core.commune.todo import Task
+    from thimbl.core.compose import Change
+    from thimbl.core.web import FeedUrl
+    from thimbl.store.mutes import Mute
+    from thimbl.store.types import Item
 
 PLACE_KEY: Final = "tui.place"
 """State: where the reader left off, as JSON with `view`, `at` (a reference) and `line`."""
@@ -47,7 +50,7 @@ class Writing(Protocol):
     def post(self, text: str, subject: str | None = None) -> Reference:
         """Sign and publish a post; durable when it returns."""
 
-    def reply(self, to: Item, text: str) -> Reference:
+    def reply(self, to: "Item", text: str) -> Reference:
         """Sign and publish an answer to `to`; durable when it returns."""
 
     def save_draft(self, name: str, text: str) -> None:
@@ -62,13 +65,13 @@ class Writing(Protocol):
     def draft_file(self, name: str) -> Path:
         """Where the draft of this name lies, or would, for an editor that works on the file itself."""
 
-    def rehearse_edit(self, of: Reference, text: str) -> Change:
+    def rehearse_edit(self, of: Reference, text: str) -> "Change":
         """What an edit of one's own post would sign. Signs nothing; refuses what can not be edited."""
 
-    def rehearse_retraction(self, of: Reference) -> Change:
+    def rehearse_retraction(self, of: Reference) -> "Change":
         """What would be signed to take back a post of one's own, and its edits; likewise."""
 
-    def publish(self, change: Change) -> Reference:
+    def publish(self, change: "Change") -> Reference:
         """Sign and publish exactly that; durable when it returns. Refuses where it would be something else by now."""
 
     def close(self) -> None:
@@ -81,16 +84,19 @@ class People(Protocol):
     def follow(self, address: Address, nick: str | None) -> None:
         """Add to the following file, the plan and the store. Asks nobody over the network."""
 
+    def follow_feed(self, url: "FeedUrl", nick: str | None) -> None:
+        """Add a feed of the web to the following file and the store; no plan tells of it. Asks nobody either."""
+
     def unfollow(self, address: Address) -> None:
         """Take out of the same three. What was fetched stays."""
 
     def pin(self, address: Address, fingerprint: str) -> None:
         """Let this be the key of `address`, which the person has compared: the next answer by it counts."""
 
-    def mute(self, mute: Mute) -> None:
+    def mute(self, mute: "Mute") -> None:
         """Leave it out of lists, in the person's file and the store."""
 
-    def unmute(self, mute: Mute) -> None:
+    def unmute(self, mute: "Mute") -> None:
         """Leave it out no longer."""
 
 
@@ -126,19 +132,19 @@ class Market(Protocol):
     def commune(self) -> Address:
         """The account whose desk is kept where it is a commune: one's own, or another that was named at the start."""
 
-    def form(self, verb: Verb, commune: Address, offer: str = "") -> Form:
+    def form(self, verb: "Verb", commune: Address, offer: str = "") -> "Form":
         """What is asked before this can be signed; refuses what can not be done whatever is answered."""
 
-    def todo(self) -> Sequence[Task]:
+    def todo(self) -> "Sequence[Task]":
         """What waits for the clerk; nothing where the account is no commune."""
 
-    def task_form(self, task: Task) -> Form:
+    def task_form(self, task: "Task") -> "Form":
         """What is asked for a task; no questions where its statement is determined."""
 
-    def rehearse(self, wanted: Act | Statement) -> Rehearsed:
+    def rehearse(self, wanted: "Act | Statement") -> "Rehearsed":
         """What it would sign, and what everybody will see of it. Signs nothing; refuses as the commands do."""
 
-    def sign(self, rehearsed: Rehearsed) -> Reference:
+    def sign(self, rehearsed: "Rehearsed") -> Reference:
         """Sign and publish exactly that; durable when it returns. Refuses where it would be something else by now."""
 
     def close(self) -> None:

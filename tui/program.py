@@ -18,12 +18,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from tui.keyhelp import display
 from tui.paint import STYLES
 from tui.settings import Comfort
 from tui.small import TooSmall, is_too_small
+from tui.starting import let_go
 from tui.themes import DARK, THEMES, with_own
 
 R = TypeVar("R")
@@ -56,11 +56,24 @@ class Program(App[R]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = comfort.theme if comfort.theme in self.available_themes else DARK.name
+        self._parsed_for = self.get_css_variables()
+        self.stylesheet.set_variables(self._parsed_for)
 
     def get_css_variables(self) -> dict[str, str]:
         """Those of the theme, and the program's own."""
         self.theme_variables = with_own(super().get_css_variables(), self.current_theme.dark)
         return self.theme_variables
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything anew, and parse the style sheets for it only where the theme is another one.
+
+        Textual asks for this at every start, when they have just been read.
+        """
+        if (variables := self.get_css_variables()) != self._parsed_for:
+            self._parsed_for = variables
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.update(self, animate=animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every painted line goes through."""
@@ -68,6 +81,7 @@ class Program(App[R]):
 
     @on(events.Mount)
     def _look_at_terminal(self) -> None:
+        self.call_after_refresh(let_go)
         if not self.is_headless:
             self.set_interval(LOOK_AT_TERMINAL, self._see_terminal)
 
@@ -77,8 +91,11 @@ class Program(App[R]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Nothing blinks where nothing is to move."""
-        if not self.comfort.motion and isinstance(event.widget, Input | TextArea):
-            event.widget.cursor_blink = False
+        if not self.comfort.motion:
+            from textual.widgets import Input, TextArea  # only here: the first screen has none of them
+
+            if isinstance(event.widget, Input | TextArea):
+                event.widget.cursor_blink = False
 
     def on_resize(self, event: events.Resize) -> None:
         """Where nothing would be readable, a sentence takes the place of everything, and loses nothing of it."""

@@ -1,9 +1,10 @@
 """How far a fetch is: a bar and words, the same in the status line and in the log."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.children import Report
+if TYPE_CHECKING:
+    from tui.children import Report
 
 FULL: Final = "█"
 EMPTY: Final = "░"
@@ -24,7 +25,7 @@ class Progress:
     last: str = ""
     """What came of the one who answered last; not escaped."""
 
-    def after(self, report: Report) -> "Progress":
+    def after(self, report: "Report") -> "Progress":
         """The same with one more who was asked."""
         what = report.trouble or (f"{report.new} new" if report.new else report.verdict or "nothing new")
         return replace(

@@ -88,8 +88,13 @@ class ReadingScreen(GoingScreen):
             self.detail.show(Facts())
             if whom is not None:  # somebody of whom no post is here, and perhaps nothing at all
                 begin(self, partial(self._show_author, whom), "page", exclusive=True)
-        elif self.timeline.entry is not None:
-            begin(self, partial(self._show_page, self.timeline.entry, message.key), "page", exclusive=True)
+        else:
+            # The list first: whoever holds a key down sees it move, and no page of what is only passed over.
+            self.call_after_refresh(self._page_soon, message.key)
+
+    def _page_soon(self, key: int) -> None:
+        if key == self.timeline.key and self.timeline.entry is not None:
+            begin(self, partial(self._show_page, self.timeline.entry, key), "page", exclusive=True)
 
     async def _show_author(self, address: Address) -> None:
         facts = await self.ask(partial(places.facts_of, address=address))

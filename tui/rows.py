@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from thimbl.core.address import Address
-from thimbl.core.announcements import announced
-from thimbl.core.commune.fields import Malformed
-from thimbl.core.commune.offer import BondOffer, one_line
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import folded
@@ -74,7 +71,7 @@ class Manner:
 
     def name(self, address: Address) -> Piece:
         """What stands for somebody who is only named."""
-        return plain(self.names.get(address) or str(address), Role.DIM)
+        return plain(self.names.get(address) or address.place, Role.DIM)
 
     def when(self, then: int, now: float) -> str:
         """A time as it stands in a row."""
@@ -83,8 +80,9 @@ class Manner:
 
 def who(item: Item | Author, role: Role = Role.NAME) -> Pieces:
     """Who it is: the reader's name for them, or their own, and always their address."""
-    address = (str(item.address), Role.DIM)
-    called = item.nick or item.name.strip() or item.address.user
+    place = plain(item.place, Role.DIM) if isinstance(item, Author) else (item.address.place, Role.DIM)
+    address = place if item.address.is_web else (str(item.address), Role.DIM)
+    called = item.nick or item.name.strip() or (item.address.place if item.address.is_web else item.address.user)
     return (plain(called, role), (" ", Role.TEXT), address)
 
 
@@ -133,6 +131,9 @@ def summary(item: Item, now: float) -> Pieces:
     if item.muted is not None:
         return ((f"muted: {safe_line(item.muted)}", Role.DIM),)
     if item.kind == BOND_OFFER:
+        from thimbl.core.commune.fields import Malformed  # only here, as below: posts need no rules of communes
+        from thimbl.core.commune.offer import BondOffer, one_line
+
         try:
             return (("◆ ", Role.OFFER), (one_line(BondOffer.from_body(item.body), int(now)), Role.TEXT))
         except Malformed as fault:
@@ -151,6 +152,9 @@ def summary(item: Item, now: float) -> Pieces:
 
 def in_words(item: Item, now: float) -> str | None:
     """An announcement as a sentence, escaped; None where it is malformed, or of a kind that is not known here."""
+    from thimbl.core.announcements import announced
+    from thimbl.core.commune.fields import Malformed
+
     try:
         return None if item.malformed else announced(item.kind, item.body, int(now), item.code_of)
     except Malformed:
@@ -185,6 +189,8 @@ def _first(item: Item, width: int, now: float, manner: Manner, note: Pieces = ()
         notes += [("  ↳ ", Role.DIM), manner.name(answered)]
     if item.edited is not None:
         notes.append(("  edited", Role.DIM))
+    if item.imported is not None:
+        notes.append(("  imported", Role.DIM))
     age = manner.when(item.time, now)
     right = (verdict_of(item), (age.rjust(max(len(age) + 2, 11)), Role.DIM))
     return line(*spread((*name, *note, *notes), right, width))
@@ -211,7 +217,7 @@ def _threaded(place: ThreadItem, branch: Branch, width: int, height: int, now: f
 
 
 def _missing(place: ThreadItem, width: int, note: Pieces) -> Line:
-    told = (str(place.reference.address), Role.NAME), (f"  #{place.reference.id[:8]}", Role.DIM)
+    told = (place.reference.address.place, Role.NAME), (f"  #{place.reference.id[:8]}", Role.DIM)
     return line(*spread((*told, *note), (("not here", Role.WARN),), width))
 
 
@@ -239,7 +245,7 @@ def state_of(author: Author, now: float, *, head: bool = True) -> Pieces:
         told.append(("not asked yet: R fetches", Role.DIM))
     if author.failure is not None:
         told.append((f"no answer: {safe_line(author.failure)}", Role.BAD))
-    if author.private:
+    if author.private and author.web is None:  # nobody is told of a feed, ever
         told.append(("followed privately", Role.DIM))
     if author.muted:
         told.append(("muted", Role.WARN))

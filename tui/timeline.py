@@ -1,6 +1,7 @@
 """The list: one virtual widget for a hundred thousand rows (performance.md, "Textual, first paint of a list").
 
-- All rows are of one height, so where a row stands is arithmetic and a list costs its keys alone.
+- All rows are of one height, so where a row stands is arithmetic and a list costs its keys alone (`tui.order`). Its
+  first rows are shown before the others are known.
 - Entries are asked for around what is shown and kept in a bounded cache; a row is drawn once and its strips are kept.
 - Nothing moves under the reader's eyes: new keys are merged with the selected row staying on its line of the screen,
   and an entry that changed is replaced where it stands.
@@ -8,30 +9,25 @@
 - The widget knows no store: it says what it wants (:class:`Timeline.Wanted`) and is supplied.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.branches import Branch, by_key, unfolded
+from tui.branches import Branch, above, by_key, unfolded
+from tui.entries import Entries
 from tui.lines import Line, line
+from tui.order import rows_of
 from tui.paint import CURSOR, CURSOR_BLURRED, Painted
 from tui.rows import Entry, Manner, draw
 
 AHEAD: Final = 30
 """Rows that are read above and below the screen when one of them is missing: a page of scrolling without a gap."""
-
-ENTRIES_KEPT: Final = 600
-"""Entries in the cache: several screens in both directions, some MiB even when each text is as long as it may be."""
-
-ROWS_KEPT: Final = 400
-"""Painted rows in the cache."""
 
 TALL: Final = 30
 """Lines of the widget from which on a row has three lines, with two of text."""
@@ -74,16 +70,23 @@ class Timeline(Painted):
         super().__init__(id=id)
         self._now = now
         self._all: Sequence[int] = ()
-        self._keys: list[int] = []
+        self._keys: Sequence[int] = ()
         self._branches: dict[int, Branch] = {}
         self._folded: set[int] = set()
         self.manner = Manner()
-        self._row_of: dict[int, int] = {}
+        self._row_of: Mapping[int, int] = {}
         self._cursor = 0
-        self._entries: OrderedDict[int, Entry] = OrderedDict()
+        self.is_whole = True
+        """Whether all rows are known, and not only the first."""
+        self.moved: Callable[[], None] = lambda: None
+        """Called at once when another row is selected, so that what says where the reader is is painted with the list:
+        a message comes to the screen when that has been painted."""
+        self._to_end = False
+        self._line: int | None = None
+        self._sized: object = None
+        self._entries = Entries()
         self._pending: set[int] = set()
         self._wanting = False
-        self._painted: OrderedDict[tuple[int, str], list[Strip]] = OrderedDict()
         self._blank: Sequence[Line] = ()
 
     # What is listed
@@ -128,33 +131,49 @@ class Timeline(Painted):
         return self._entries.get(key)
 
     def show(
-        self, keys: Sequence[int], entries: Mapping[int, Entry], key: int | None = None, line: int | None = None
+        self,
+        keys: Sequence[int],
+        entries: Mapping[int, Entry],
+        key: int | None = None,
+        line: int | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
-        """List other rows; `key` is selected and stands `line` lines below the top, or both are the first."""
+        """List other rows; `key` is selected and stands `line` lines below the top, or both are the first. Where these
+        are not all, `merge` brings them all."""
+        self.is_whole, self._to_end = is_whole, False
         self._folded.clear()
-        self._entries = OrderedDict(entries)
+        self._entries.begin(entries)
         self._pending.clear()
-        self._painted.clear()
         self._set_keys(keys, key, 0 if line is None else line)
+        self._repaint()
+        self.post_message(self.Moved(self.key))
 
     def merge(self, keys: Sequence[int], entries: Mapping[int, Entry]) -> None:
         """The same list with rows come or gone: the selected one stays selected, and stays on its line."""
         line, before, cursor = self.line, self._keys, self._cursor
-        self._entries.update(entries)
-        known = frozenset(keys)
+        self.is_whole = True
+        self._entries.take(entries)
+        known = rows_of(keys)
         # Where the selected row is gone, the nearest one below it that is left takes its place.
-        key = next((key for key in before[cursor:] if key in known), None)
+        key = next((before[row] for row in range(cursor, len(before)) if before[row] in known), None)
+        was, sight = self.key, self._sight
         self._set_keys(keys, key, line, fallback=cursor)
+        if entries or self._branches or self._sight != sight:
+            self._repaint()
+        if entries or self.key != was:
+            self.post_message(self.Moved(self.key))
+        if self._to_end:
+            self.action_go_end(1)
 
     def _set_keys(self, keys: Sequence[int], key: int | None, line: int, fallback: int = 0) -> None:
         self._all = keys
         self._branches = by_key(keys, self._entries)
-        self._keys = unfolded(keys, self._branches, self._folded) if self._folded else list(keys)
+        self._keys = unfolded(keys, self._branches, self._folded) if self._folded else keys
         fallback = min(fallback, max(0, len(self._keys) - 1))
-        self._row_of = {key: row for row, key in enumerate(self._keys)}
+        self._row_of = rows_of(self._keys)
         self._cursor = self._row_of.get(key, fallback) if key is not None else fallback
         self._lay_out(line)
-        self.post_message(self.Moved(self.key))
 
     def show_blank(self, lines: Sequence[Line]) -> None:
         """What stands there while the list is empty."""
@@ -163,29 +182,11 @@ class Timeline(Painted):
 
     def supply(self, entries: Mapping[int, Entry]) -> None:
         """What was wanted. A key that was asked for and brings no entry has gone from the store."""
-        for key, entry in entries.items():
-            self._entries[key] = entry
-            self._entries.move_to_end(key)
-            self._unpaint(key)
+        self._entries.take(entries)
         self._pending.difference_update(entries)  # those that are gone stay in it, and are not asked for again
-        while len(self._entries) > max(ENTRIES_KEPT, len(entries)) and self._trim_one(entries):
-            pass
         self.refresh()
         if self.key in entries:
             self.post_message(self.Moved(self.key))
-
-    def _trim_one(self, fresh: Mapping[int, Entry]) -> bool:
-        """Drop the entry that was used longest ago; False where only fresh ones are left."""
-        key = next(iter(self._entries))
-        if key in fresh:
-            return False
-        self._drop(key)
-        return True
-
-    def _drop(self, key: int) -> None:
-        """Forget an entry, and its strips with it: what is painted is what is there."""
-        del self._entries[key]
-        self._unpaint(key)
 
     def unsupplied(self, asked: Iterable[int]) -> None:
         """What was wanted could not be read now; it is asked for again when it is next drawn."""
@@ -194,22 +195,23 @@ class Timeline(Painted):
     def replace(self, key: int, entry: Entry) -> None:
         """An entry that has changed, where it stands."""
         if key in self._entries:
-            self._entries[key] = entry
-            self._unpaint(key)
+            self._entries.put(key, entry)
             self._refresh_row(self._row_of.get(key))
 
     def stale(self) -> list[int]:
         """The store has changed: forget what is out of sight, and say what is in sight and should be read again."""
         top, bottom = self._in_sight()
         shown = {*self._keys[top:bottom], *([] if self.key is None else [self.key])}
-        for key in self._entries.keys() - shown:
-            self._drop(key)
+        self._entries.keep(shown)
         self._pending.clear()
         return sorted(shown)
 
     def tick(self) -> None:
         """Time has passed: the ages are drawn anew."""
-        self._painted.clear()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._entries.unpaint()
         self.refresh()
 
     def draw_in(self, manner: Manner) -> None:
@@ -221,45 +223,55 @@ class Timeline(Painted):
     # Drawing
 
     def forget_strips(self) -> None:
-        self._painted.clear()
+        self._entries.unpaint()
 
-    def _unpaint(self, key: int) -> None:
-        for ground in ("", CURSOR, CURSOR_BLURRED):
-            self._painted.pop((key, ground), None)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are kept. Textual would keep them by where they stand, of which a step leaves nothing."""
+        if any(self.styles.gutter) or self.opacity < 1:
+            return super().render_lines(crop)
+        width, height, top = self.outer_size.width, self.row_height, self.scroll_offset.y
+        strips = [self._strip(y, top + y, width, height) for y in crop.line_range]
+        return [strip if strip.cell_length == crop.width else strip.crop(*crop.column_span) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
-        width = self.columns
-        row, part = divmod(y + self.scroll_offset.y, self.row_height)
+        return self._strip(y, y + self.scroll_offset.y, self.outer_size.width, self.row_height)
+
+    def _strip(self, y: int, place: int, width: int, height: int) -> Strip:
+        """Line `y` of the widget, scrollbar and all, which is line `place` of the list; rows have `height` lines."""
+        row, part = divmod(place, height)
         if not self._keys:
             return self._blank_line(y, width)
         if row >= len(self._keys):
-            return self.paint(line(), width)
+            return self.filtered(self.paint(line(), width))
         key = self._keys[row]
         ground = "" if row != self._cursor else CURSOR if self.has_focus else CURSOR_BLURRED
-        strips = self._painted.get((key, ground))
-        if strips is None or len(strips) != self.row_height:  # drawn before the terminal grew or shrank
-            entry = self._entries.get(key)
-            lines = self._draw(key, entry, width, selected=row == self._cursor)
-            strips = self.paint_rows(lines, width, ground)
-            if entry is None:
-                self._want()
-            else:
-                self._entries.move_to_end(key)
-                self._painted[key, ground] = strips
-                if len(self._painted) > ROWS_KEPT:
-                    self._painted.popitem(last=False)
+        entry = self._entries.get(key)
+        if entry is None:
+            self._want()
+        known = None if entry is None else key  # all that are still being read look alike
+        strips = self._entries.strips(known, ground)
+        if strips is None or (len(strips), strips[0].cell_length) != (height, width):  # drawn before the terminal grew
+            lines = self._draw(key, entry, self.columns, height, selected=row == self._cursor)
+            strips = [self.filtered(strip) for strip in self.paint_rows(lines, width, ground)]
+            self._entries.paint(known, ground, strips)
         return strips[part]
 
-    def _draw(self, key: int, entry: Entry | None, width: int, *, selected: bool) -> list[Line]:
+    def _draw(self, key: int, entry: Entry | None, width: int, height: int, *, selected: bool) -> list[Line]:
         branch = self._branches.get(key)
         if branch is not None and key in self._folded:
             branch = replace(branch, folded=True)
-        return draw(entry, width, self.row_height, self._now(), selected=selected, branch=branch, manner=self.manner)
+        return draw(entry, width, height, self._now(), selected=selected, branch=branch, manner=self.manner)
 
     def _blank_line(self, y: int, width: int) -> Strip:
         top = max(0, (self.size.height - len(self._blank)) // 3)
         index = y - top
-        return self.paint(self._blank[index] if 0 <= index < len(self._blank) else line(), width)
+        return self.filtered(self.paint(self._blank[index] if 0 <= index < len(self._blank) else line(), width))
+
+    @property
+    def _sight(self) -> object:
+        """What the screen shows of the list."""
+        top, bottom = self._in_sight()
+        return [*self._keys[top:bottom]], self.scroll_offset.y % self.row_height, self.key
 
     def _in_sight(self) -> tuple[int, int]:
         top = self.scroll_offset.y // self.row_height
@@ -282,16 +294,24 @@ class Timeline(Painted):
     # Where it stands
 
     def _lay_out(self, line: int) -> None:
-        self._painted.clear()
         height = self.row_height
-        self.virtual_size = Size(self.columns, len(self._keys) * height)
+        self.set_height(len(self._keys) * height)
+        if not self.size.height:
+            self._line = line  # nothing stands anywhere yet
+            return
         # The line is kept as far as the screen and the ends of the list allow.
         line = max(0, min(line, self.size.height - height))
         self.scroll_to(y=max(0, self._cursor * height - line), animate=False, force=True)
-        self.refresh()
 
     def on_resize(self) -> None:
-        self._lay_out(self.line)
+        if not self.size.height:
+            return
+        line, self._line = self._line, None
+        before, self._sized = self._sized, (self.size, self.columns)
+        if line is not None or before != self._sized:
+            self._lay_out(self.line if line is None else line)
+        if before != self._sized:  # and not only out of sight
+            self._repaint()
 
     def on_focus(self) -> None:
         self._refresh_row(self._cursor)
@@ -310,6 +330,7 @@ class Timeline(Painted):
             before, self._cursor = self._cursor, row
             self._refresh_row(before)
             self._refresh_row(row)
+            self.moved()
             self.post_message(self.Moved(self.key))
             if self.entry is None:
                 self._want()
@@ -331,12 +352,14 @@ class Timeline(Painted):
     # Keys and mouse
 
     def action_step(self, rows: int) -> None:
+        self._to_end = False
         self.select_row(self._cursor + rows)
 
     def action_page(self, pages: int) -> None:
         self.select_row(self._cursor + pages * max(1, self.size.height // self.row_height - 1))
 
     def action_go_end(self, end: int) -> None:
+        self._to_end = end > 0 and not self.is_whole  # and on to the end of all, when that is known
         self.select_row(0 if end < 0 else len(self._keys) - 1)
 
     def action_open(self) -> None:
@@ -349,17 +372,14 @@ class Timeline(Painted):
         if key is None or key not in self._branches:
             return
         if not self._branches[key].under:
-            parent = self._above(key)
+            parent = above(self._keys, self._cursor, self._branches)
             if parent is None:
                 return
             key = parent
         self._folded ^= {key}
         self._set_keys(self._all, key, self.line)
-
-    def _above(self, key: int) -> int | None:
-        depth, row = self._branches[key].depth, self._cursor
-        above = (other for other in reversed(self._keys[:row]) if self._branches[other].depth < depth)
-        return next(above, None)
+        self._repaint()
+        self.post_message(self.Moved(self.key))
 
     def on_click(self, event: events.Click) -> None:
         row = (event.y + self.scroll_offset.y) // self.row_height

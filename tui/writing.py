@@ -15,8 +15,6 @@ from thimbl.core.terminal import safe_line
 from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, View
 from tui.aside import told
-from tui.composer import PARENT_SHOWN, Composer, Draft, to_sign
-from tui.dialogs import Confirm
 from tui.lines import Line, line, plain, wrap
 from tui.living import LivingScreen
 from tui.ports import POST_DRAFT, Desk, edit_draft, reply_draft
@@ -34,7 +32,9 @@ SHORT_ID: Final = 8
 class WritingScreen(LivingScreen):
     """The screen, with what writes."""
 
-    def on_mount(self) -> None:
+    def settle_in(self) -> None:
+        """Say whether a draft waits, too."""
+        super().settle_in()
         begin(self, self._tell_draft, "draft")
 
     async def _tell_draft(self) -> None:
@@ -49,6 +49,8 @@ class WritingScreen(LivingScreen):
 
     @work
     async def action_compose(self) -> None:
+        from tui.composer import Composer, Draft
+
         at_top = self.timeline.row == 0
         draft = Draft(POST_DRAFT, "A new post", lambda desk, text, subject: desk.post(text, subject))
         posted = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
@@ -61,6 +63,7 @@ class WritingScreen(LivingScreen):
         if item is None:
             self.say("Select a post to answer.")
             return
+        from tui.composer import Composer, Draft
 
         def send(desk: Desk, text: str, _: str | None) -> Reference:
             return desk.reply(item, text)
@@ -72,6 +75,8 @@ class WritingScreen(LivingScreen):
             await self._show_posted(posted, self._posted(posted), select=False)
 
     def _answered(self, item: Item) -> Sequence[Line]:
+        from tui.composer import PARENT_SHOWN
+
         # Who folds a text under a subject does not want it read in passing: the summary keeps it folded.
         wrapped = wrap(summary(item, self.clock()), PARENT_WIDTH, PARENT_SHOWN - 1)
         return [line(*who(item)), *(line(*pieces) for pieces in wrapped)]
@@ -85,6 +90,8 @@ class WritingScreen(LivingScreen):
         if item.retracted:
             self.say("That was retracted: post anew.")
             return
+        from tui.composer import Composer, Draft
+
         of = item.reference
         draft = Draft(
             edit_draft(of),
@@ -108,6 +115,9 @@ class WritingScreen(LivingScreen):
         if last.retracted:
             self.say("Your last post is taken back already.")
             return
+        from tui.composer import PARENT_SHOWN, to_sign
+        from tui.dialogs import Confirm
+
         of = last.reference
         try:
             change = await self.pen.do(lambda desk: desk.rehearse_retraction(of))

@@ -220,7 +220,7 @@ def test_tui_on_a_terminal(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
         seen.append((store, desk))
         return 0
 
-    monkeypatch.setattr("tui.app.run", run)
+    monkeypatch.setattr("tui.starting.run", run)
     world.paths.store.unlink()
     assert world.run("tui", terminal=True).exit_code == 0
     [(store, desk)] = seen

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thimbl.core.commune.money import Currency, Period
-from tui.charts import EIGHTHS, FLAT, NOTHING, Points, area, bar, pairs, percent
+from thimbl.core.commune.money import Currency, Period, percent
+from tui.charts import EIGHTHS, FLAT, NOTHING, Points, area, bar, pairs
 from tui.lines import Line
 
 EUR = Currency("EUR", 2)

@@ -1,11 +1,13 @@
 """Where links lead: what a person reads before a browser opens."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from thimbl.core.terminal import safe
-from tui.hosts import NO_HOST, scripts_of, to_ascii, to_unicode, way_of
+from tui.hosts import NO_HOST, Way, scripts_of, to_ascii, to_unicode, way_of
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,15 @@ def test_both_forms_are_one_name(label: str) -> None:
     assert encoded is not None
     assert encoded.isascii()
     assert to_ascii(to_unicode(encoded)) == encoded
+
+
+@pytest.mark.parametrize("link", ["https://{}/", "https://user:{}@a.example", "https://a{}"])
+def test_a_host_of_any_length_is_none(link: str) -> None:
+    """To bring marks into their order takes a time that grows with the square of their number: these took a minute."""
+    began = time.process_time()
+    assert way_of(link.format("a" + "\u0301\u0316" * 25_000)) == Way(None, NO_HOST)
+    assert time.process_time() - began < 1
+    assert way_of("https://a.example/" + "a" * 5_000).host == "a.example"
 
 
 def test_scripts() -> None:

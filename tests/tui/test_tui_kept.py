@@ -1,6 +1,7 @@
 """Where the reader left off: what is written of it, and what is made of it in a store that went on meanwhile."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,23 @@ def test_what_is_no_longer_here_is_the_top_of_its_view(village: Village) -> None
         found = recall(reader, text)
     assert found.spot.place == Place(Tab.MENTIONS)
     assert found.spot.key is None
+
+
+def test_what_lay_over_a_view_is_found_again(village: Village) -> None:
+    """An author's page or a thread, with its row; whoever is not here any more was nowhere."""
+    ana, nobody = Address.parse("ana@fields.example"), Address.parse("nobody@nowhere.example")
+    with Reader.open(village.path) as reader:
+        third = reader.timeline(Selection(View.FOLLOWED), 3)[2]
+        for place in (Place(Tab.MENTIONS, author=ana, unread=True), Place(Tab.MENTIONS, thread=third.reference)):
+            left = Spot(place, 77, 4, third.reference)
+            found = recall(reader, remember(Kept(Tab.MENTIONS, {}, {}, left)))
+            assert found.spot.place == Place(Tab.MENTIONS)
+            assert found.over == Spot(place, third.rowid, 4)
+        for gone in (Place(author=nobody), Place(thread=replace(third.reference, address=nobody))):
+            assert recall(reader, remember(Kept(over=Spot(gone)))).over is None
+        odds: list[object] = ["x", 3, [], {"author": 3}, {"thread": "no reference"}, {"author": "no address"}]
+        for odd in odds:
+            assert recall(reader, json.dumps({"over": odd})).over is None
 
 
 def test_a_search_for_nothing_is_nowhere_to_begin(village: Village) -> None:

@@ -17,7 +17,7 @@ from thimbl.store.types import Author, Item, Selection, View
 from thimbl.store.writer import Writer
 from tui.comparing import Keys, compared
 from tui.dialogs import Choice
-from tui.muting import AskWord, Muted, described, offered
+from tui.mutes import AskWord, Muted, described, offered
 from tui.rows import state_of, summary
 
 OLD, NEW, OTHER = (f"SHA256:{letter * 43}" for letter in "abc")

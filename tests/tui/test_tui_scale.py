@@ -14,8 +14,9 @@ from tests.tui.running import Session, play
 from tests.tui.test_tui_rows import POST
 from tests.tui.village import NOW, Village, furnished
 from thimbl.core.times import DAY
+from tui.entries import ENTRIES_KEPT, ROWS_KEPT
 from tui.paint import STYLES
-from tui.timeline import AHEAD, ENTRIES_KEPT, ROWS_KEPT, Timeline
+from tui.timeline import AHEAD, Timeline
 
 
 def test_a_resize_keeps_the_place(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_the_caches_are_bounded() -> None:
                 await pilot.pause()
             assert len(app.asked) > ENTRIES_KEPT
             assert len(app.timeline._entries) <= ENTRIES_KEPT
-            assert len(app.timeline._painted) <= ROWS_KEPT
+            assert 0 < app.timeline._entries.painted <= ROWS_KEPT
 
     asyncio.run(scene())
 

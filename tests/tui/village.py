@@ -16,6 +16,8 @@ from thimbl.core.canonical import Value
 from thimbl.core.compose import Change, Entry
 from thimbl.core.log import judge
 from thimbl.core.times import DAY, HOUR, MINUTE, parse_time
+from thimbl.core.web import FeedUrl
+from thimbl.store import web
 from thimbl.store.mutes import Mute
 from thimbl.store.types import Item
 from thimbl.store.writer import Writer
@@ -159,6 +161,13 @@ class VillageDesk(Stall):
         self.followed.append((address, nick))
         with Writer.open(self.village.path) as writer:
             writer.follow(address, nick or address.user)
+
+    def follow_feed(self, url: FeedUrl, nick: str | None) -> None:
+        self._check()
+        self.followed.append((url.address, nick))
+        with Writer.open(self.village.path) as writer:
+            writer.follow(url.address, nick or url.host)
+            web.know(writer, [url])
 
     def unfollow(self, address: Address) -> None:
         self._check()

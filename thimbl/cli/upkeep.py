@@ -74,8 +74,9 @@ def tui(context: Context, desk: Path | None) -> int:
     if not (context.stdin_is_terminal and context.stdout_is_terminal):
         raise Failure("The terminal program needs a terminal: 'thimbl read' and 'thimbl timeline' do without one.")
     from thimbl.home.desk import Desk
-    from tui.app import run
+    from tui.starting import run
 
+    context.waits_for_hooks = False  # whoever leaves wants to be gone
     # Nobody can be asked for a passphrase behind the full screen: an `ssh-agent` holds such a key, or posting says so.
     account = replace(context.account, ask=None)
     chosen = comfort(context.settings.tui, context.environ)

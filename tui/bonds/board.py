@@ -5,17 +5,18 @@ from functools import partial
 from typing import Final
 
 from thimbl.core.address import Reference
-from thimbl.core.commune.money import format_rate
+from thimbl.core.commune.board import Shelf, is_on_sale, rate_words, shelf_of, standing_words, state_word
+from thimbl.core.commune.money import percent
 from thimbl.core.commune.offer import BondOffer, closes_in
 from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.state import Series, Status
 from thimbl.core.commune.whence import Clew, Whence
 from thimbl.core.terminal import safe_line
 from tui.book import Chapter, Leaf, Opened
-from tui.charts import bar, percent
+from tui.charts import bar
 from tui.grid import sentence
 from tui.lines import Line, Role, line
-from tui.market import Market, is_on_sale, money
+from tui.market import Market, money
 from tui.rows import UNREAD
 from tui.tables import Cell, Column, Row
 
@@ -56,7 +57,6 @@ _PAST: Final = (
     Column("Rate", right=True, figure=True, needed=3),
     Column("How it ended", needed=0),
 )
-_RUNNING: Final = (Status.CLEARED, Status.ACQUIRED, Status.LIQUIDATED)
 
 
 def chapters(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Sequence[Chapter]:
@@ -86,25 +86,20 @@ def past(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
 
 
 def _on_sale(market: Market, now: int) -> Iterator[str]:
-    found = [one for one, terms in market.offers.items() if is_on_sale(terms, market.series(one), now)]
-    yield from sorted(found, key=lambda one: market.offers[one].closes)
+    yield from sorted(_on(Shelf.SALE, market, now), key=lambda one: market.offers[one].closes)
 
 
 def _running(market: Market, now: int) -> Iterator[str]:
-    for reference, terms in market.offers.items():
-        series = market.series(reference)
-        waits = series is not None and series.status is Status.FLOATED and not terms.is_open(now)
-        if series is not None and (waits or series.status in _RUNNING):
-            yield reference
+    yield from _on(Shelf.RUNNING, market, now)
 
 
 def _past(market: Market, now: int) -> Iterator[str]:
+    yield from _on(Shelf.PAST, market, now)
+
+
+def _on(shelf: Shelf, market: Market, now: int) -> Iterator[str]:
     for reference, terms in market.offers.items():
-        series = market.series(reference)
-        if series is None:
-            if not terms.is_open(now):
-                yield reference
-        elif series.status in (Status.REDEEMED, Status.LAPSED):
+        if shelf_of(terms, market.series(reference), now) is shelf:
             yield reference
 
 
@@ -191,7 +186,7 @@ def _past_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
             Cell(safe_line(terms.asset)),
             Cell(money(terms.face, terms.currency), terms.face),
             rate_cell(terms, series),
-            Cell(standing(terms, series, now)),
+            Cell(standing_words(terms, series, now)),
         ),
     )
 
@@ -209,47 +204,11 @@ def _own(minor: int, terms: BondOffer) -> Cell:
 
 def rate_cell(terms: BondOffer, series: Series | None) -> Cell:
     """What it pays a year: the rate of the sale, or what was offered."""
-    if series is not None and series.rate_bp is not None:
-        return Cell(format_rate(series.rate_bp), series.rate_bp)
-    ceiling = "up to " if terms.is_auction else ""
-    return Cell(f"{ceiling}{format_rate(terms.ceiling_bp)}", terms.ceiling_bp)
-
-
-def standing(terms: BondOffer, series: Series | None, now: int) -> str:
-    """How an offer stands, in words."""
-    if series is None:
-        return closes_in(terms, now) + ", not floated" if terms.is_open(now) else "was never floated"
-    match series.status:
-        case Status.FLOATED:
-            return closes_in(terms, now) if terms.is_open(now) else "closed: waits for the clerk"
-        case Status.CLEARED:
-            return "sold: the asset is to be bought"
-        case Status.ACQUIRED:
-            return f"running, the asset is {series.asset}"
-        case Status.LIQUIDATED:
-            return "the asset is sold, and the last redemption waits"
-        case Status.LAPSED:
-            return "lapsed: the face was not reached"
-        case Status.REDEEMED:
-            return "redeemed, its rent goes to all members" if series.tenant else "redeemed"
-
-
-def state_word(terms: BondOffer, series: Series, now: int) -> str:
-    """The same in a word or two, for a narrow column."""
-    match series.status:
-        case Status.FLOATED:
-            return "on sale" if terms.is_open(now) else "sale closed"
-        case Status.CLEARED:
-            return "sold"
-        case Status.ACQUIRED:
-            return "running"
-        case Status.LIQUIDATED:
-            return "asset sold"
-        case Status.LAPSED | Status.REDEEMED:
-            return str(series.status)
+    sold = None if series is None else series.rate_bp
+    return Cell(rate_words(terms, series), terms.ceiling_bp if sold is None else sold)
 
 
 def state_line(terms: BondOffer, series: Series | None, now: int) -> Line:
-    """The same as a line."""
+    """How an offer stands, as a line."""
     role = Role.GOOD if is_on_sale(terms, series, now) else Role.TEXT
-    return line((standing(terms, series, now), role))
+    return line((standing_words(terms, series, now), role))

@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from thimbl.core.address import Reference
-from thimbl.core.commune.history import outstanding
-from thimbl.core.commune.movements import Bought, Issued, Paid, Passed, Received, Reversed, Shared, Sold
-from thimbl.core.commune.state import Finding
+from thimbl.core.commune.history import events, outstanding
+from thimbl.core.commune.movements import Issued, Paid
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.whence import Clew, Whence, moved_words
 from thimbl.core.times import format_date
@@ -26,24 +25,21 @@ def history(market: Market, now: int, reference: str) -> Leaf:
     study, series = market.floated(reference)
     currency, code = series.terms.currency, series.code
     points = outstanding(study.folded, code)
-    clew, rows, owed = Clew(study), list[Row](), 0
+    clew, rows = Clew(study), list[Row]()
     references: dict[str, Reference] = {}
-    for one in study.folded:
-        moved = one.movement
-        if moved is None or isinstance(moved, Shared) or moved.code != code:
-            continue
-        came, went, owed = _moved(moved, owed)
-        record = one.verified.record
-        references[str(record.seq)] = Reference(one.verified.author, record.id)
+    for event in events(study.folded, code):
+        verified = event.folded.verified
+        record = verified.record
+        references[str(record.seq)] = Reference(verified.author, record.id)
         rows.append(
             Row(
                 str(record.seq),
                 (
                     Cell(format_date(record.time), record.seq, Role.DIM),
-                    Cell(moved_words(moved)),
-                    Cell(money(came, currency) if came else "", came),
-                    Cell(money(went, currency) if went else "", went),
-                    Cell(money(owed, currency), owed),
+                    Cell(moved_words(event.moved)),
+                    Cell(money(event.came, currency) if event.came else "", event.came),
+                    Cell(money(event.went, currency) if event.went else "", event.went),
+                    Cell(money(event.outstanding, currency), event.outstanding),
                 ),
             )
         )
@@ -84,38 +80,7 @@ def _had_part(study: Study, seq: int) -> Collection[str]:
     return ()
 
 
-def _moved(moved: object, owed: int) -> tuple[int, int, int]:
-    """What came in, what was paid out, and what is outstanding then."""
-    match moved:
-        case Issued(allotments=allotments):
-            return sum(allotments.values()), 0, owed + sum(allotments.values())
-        case Bought(cost=cost):
-            return 0, cost, owed
-        case Received(amount=amount):
-            return amount, 0, owed
-        case Reversed(amount=amount):
-            return -amount, 0, owed
-        case Paid(interest=interest, principal=principal, lost=lost):
-            back = sum(principal.values())
-            return 0, sum(interest.values()) + back, owed - back - sum(lost.values())
-        case Sold(proceeds=proceeds):
-            return proceeds, 0, owed
-        case Passed():
-            return 0, 0, owed
-    return 0, 0, owed
-
-
-def wrong_with(study: Study, reference: str) -> list[Finding]:
-    """The findings that are about this offer."""
-    about = {
-        one.verified.record.seq
-        for one in (study.folded if study.findings else ())
-        if one.findings and one.verified.record.body.get("offer") == reference
-    }
-    return [finding for finding in study.findings if finding.seq in about]
-
-
 def findings(market: Market, now: int, reference: str) -> Leaf:
     """What everybody finds fault with."""
     study, _ = market.floated(reference)
-    return faults(study, wrong_with(study, reference), bad=True)
+    return faults(study, study.wrong_with(reference), bad=True)

@@ -8,7 +8,7 @@ from typing import Final
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.acts import Verb, form_of
 from thimbl.core.commune.fields import month_of
-from thimbl.core.commune.money import format_rate
+from thimbl.core.commune.money import format_rate, percent
 from thimbl.core.commune.movements import Paid
 from thimbl.core.commune.notices import first_month_lacking
 from thimbl.core.commune.offer import BondOffer
@@ -21,9 +21,9 @@ from thimbl.core.commune.wishes import Refusal
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_date
 from tui.bonds.board import rate_cell, state_line
-from tui.bonds.history import findings, history, wrong_with
+from tui.bonds.history import findings, history
 from tui.book import Chapter, Leaf
-from tui.charts import bar, percent
+from tui.charts import bar
 from tui.grid import sentence as told_where_empty
 from tui.lines import BLANK, Line, Role, cut, line, plain, words, wrap
 from tui.market import Market, money
@@ -58,7 +58,7 @@ def chapters(market: Market, now: int, reference: str, keys: Keys = NO_KEYS) -> 
         count = len(series.holdings)
         found.append(Chapter("Holders", partial(holders, reference=reference), str(count) if count else ""))
         found.append(Chapter("History", partial(history, reference=reference)))
-    wrong = wrong_with(study, reference)
+    wrong = study.wrong_with(reference)
     badge, role = (f"! {len(wrong)}", Role.BAD) if wrong else ("", Role.DIM)
     return [*found, Chapter("Findings", partial(findings, reference=reference), badge, role)]
 

@@ -8,15 +8,17 @@ from functools import partial
 from typing import Final, Protocol
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.commune.board import state_word
+from thimbl.core.commune.figures import derivation
+from thimbl.core.commune.figures import overview as overview_of
 from thimbl.core.commune.history import months, pool
 from thimbl.core.commune.money import Period, format_rate
-from thimbl.core.commune.report import cash_of
 from thimbl.core.commune.state import AssetState, Series
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.whence import Clew, Whence
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_date
-from tui.bonds.board import OFFER, state_word
+from tui.bonds.board import OFFER
 from tui.book import Chapter, Leaf, Make, Opened
 from tui.charts import area, pairs
 from tui.commune.faults import faults
@@ -113,22 +115,10 @@ def nothing(market: Market, now: int) -> Leaf:
 
 def overview(market: Market, study: Study, now: int) -> Leaf:
     """What it holds, and what the pool would pay each today, over the line of the pool."""
-    state, clew = study.ledger.state, Clew(study)
-    currency = state.currency
-    each = (state.pool + state.carried) // len(state.members) if state.members else 0
-    owed, due = (sum(getattr(one, name) for one in state.series.values()) for name in ("outstanding", "due"))
-    figures: list[tuple[str, int, partial[Whence]]] = [
-        ("Each member would get today", each, partial(clew.each)),
-        ("Pool", state.pool, partial(clew.pool)),
-        ("Carried over", state.carried, partial(clew.pool)),
-        ("Owed to holders of bonds", owed, partial(_all, study, "outstanding")),
-        ("Interest that fell due and is not paid", due, partial(_all, study, "due")),
-        ("Cash in all", cash_of(study.ledger), partial(_all, study, "cash")),
-        ("Rent that everybody paid", sum(month.rent for month in months(study.folded)), partial(clew.common)),
-        ("Dividends in all", sum(state.dividends.values()), partial(_shared, study)),
+    currency, figures = study.ledger.state.currency, overview_of(study)
+    rows = [
+        Row(one.name, (Cell(one.words), Cell(money(one.amount, currency), one.amount, Role.TEXT))) for one in figures
     ]
-    rows = [Row(name, (Cell(name), Cell(money(minor, currency), minor, Role.TEXT))) for name, minor, _ in figures]
-    reasons = {name: reason for name, _, reason in figures}
     points = pool(study.folded)
 
     def heading(width: int) -> Sequence[Line]:
@@ -136,7 +126,7 @@ def overview(market: Market, study: Study, now: int) -> Leaf:
         return [*_title(market, study, width), BLANK, *chart, *([BLANK] if chart else [])]
 
     def whence(key: str, column: int) -> Sequence[Whence]:
-        return [reasons[key]()]
+        return derivation(study, key)
 
     return Leaf((Column("Figure", grows=True, needed=0), AMOUNT), rows, heading, whence=whence)
 
@@ -164,38 +154,6 @@ def _title(market: Market, study: Study, width: int) -> Iterator[Line]:
 
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def _all(study: Study, name: str) -> Whence:
-    """A sum over all series, a step each."""
-    state = study.ledger.state
-    steps = [
-        f"{series.code}: {money(getattr(series, name), state.currency)}"
-        for series in state.series.values()
-        if getattr(series, name)
-    ]
-    total = sum(getattr(series, name) for series in state.series.values())
-    if name == "cash":
-        total = cash_of(study.ledger)
-        raised = sum(series.terms.face for series in state.series.values() if series.status == "cleared")
-        for label, minor in (
-            ("faces that were raised and not spent yet", raised), ("the pool", state.pool), ("carried", state.carried)
-        ):  # fmt: skip
-            if minor:
-                steps.append(f"{label}: {money(minor, state.currency)}")
-    title = {"outstanding": "owed to holders of bonds", "due": "interest due", "cash": "cash in all"}[name]
-    return Whence(f"{title}: {money(total, state.currency)}", tuple(steps or ["Nothing."]))
-
-
-def _shared(study: Study) -> Whence:
-    found = [whence for period in _periods(study) for whence in Clew(study).month(period)[1:]]
-    flows = tuple(flow for one in found for flow in one.flows)
-    total = sum(flow.amount for flow in flows)
-    return Whence(f"dividends in all: {money(total, study.ledger.state.currency)}", (), flows)
-
-
-def _periods(study: Study) -> list[Period]:
-    return [month.period for month in months(study.folded) if month.shared]
 
 
 def register(market: Market, study: Study, now: int) -> Leaf:
