@@ -10,7 +10,7 @@ TESTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := thimbl finger tui feeds tests $(wildcard bench)
+SOURCES := thimbl finger tui feeds tests hatch_build.py $(wildcard bench)
 PROGRAMS := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME

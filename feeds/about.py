@@ -9,7 +9,6 @@
   terminal; each format escapes for itself.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,20 +19,13 @@ from urllib.parse import quote
 from feeds.around import Around, Nothing
 from thimbl.core.address import Address, Reference
 from thimbl.core.terminal import safe_line
+from thimbl.core.unfit import UNFIT
 
 MOST_NAME: Final = 60
-"""Characters of an author's name, so that the address behind it is not pushed out of sight."""
+"""Characters of a name in a line of ours, so that the address behind it is not pushed out of sight."""
 
 Link = Callable[[Reference], str | None]
 """The address of a record's page on the web; None where it has none."""
-
-# XML 1.0 2.2 "Char" says what may stand in a document; of that, these are left out too: DEL and the C1 controls, which
-# a reader in a terminal would act on, and the code points that are no characters. XML discourages both.
-_UNFIT: Final = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
-    + "".join(f"{chr(plane << 16)}-{chr(plane << 16 | 0xFFFD)}" for plane in range(1, 17))
-    + "]"
-)
 
 _NOTHING: Final = Nothing()
 
@@ -151,8 +143,8 @@ def record_iri(reference: Reference) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` without the characters that XML 1.0 forbids or discourages; CRLF and CR become LF."""
-    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """`text` without the characters that no document has; CRLF and CR become LF."""
+    return UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def cut(line: str, most: int) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.licences import licence_of
+from thimbl.core.plan import by_nick
 from thimbl.store.reader import Reader
 from thimbl.store.types import Author, Item
 
@@ -68,9 +69,9 @@ class Stored:
         return next(iter(self._reader.find(str(reference))), None)
 
     def nicks(self, address: Address) -> Mapping[str, Address]:
-        """By the newest plan; of two people by one name the first."""
+        """By the newest plan."""
         author = self._author(address)
-        return {} if author is None else {one.nick: one.address for one in reversed(author.following)}
+        return {} if author is None else by_nick(author.following)
 
     def licence(self, address: Address) -> str | None:
         """By the newest plan."""

@@ -20,7 +20,7 @@ from feedgen.util import xml_elem
 from feeds.about import About, record_iri
 from feeds.entries import Entry, Gone, entries_of, gone_of, newest_change
 from feeds.hypertext import hypertext
-from thimbl.core.times import parse_time
+from thimbl.core.times import FIRST_MAIL
 from thimbl.store.types import Item
 
 GENERATOR: Final = "thimbl"
@@ -30,9 +30,6 @@ THREADS: Final = "http://purl.org/syndication/thread/1.0"
 
 TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 """The namespace of RFC 6721."""
-
-FIRST_MAIL_TIME: Final = parse_time("1900-01-01T00:00:00Z")
-"""The first moment that RSS can write."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,7 +60,7 @@ def atom(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
 def rss(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     """An RSS 2.0 feed of `items`, in their order. `now` is Unix seconds."""
     entries = entries_of(items, about)
-    feed = _feed(about, max(newest_change(entries, (), now), FIRST_MAIL_TIME))
+    feed = _feed(about, max(newest_change(entries, (), now), FIRST_MAIL))
     if about.url is not None:
         feed.link(href=about.url, rel="self")  # as the RSS Advisory Board has it: atom:link
     feed.link(href=about.home, rel="alternate")
@@ -71,7 +68,7 @@ def rss(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     for entry in entries:
         made = _add(feed, entry)
         made.content(hypertext(entry.text))
-        if entry.published >= FIRST_MAIL_TIME:
+        if entry.published >= FIRST_MAIL:
             made.published(_moment(entry.published))
         made.dc.dc_creator(entry.author.name)
         if entry.rights is not None:

@@ -23,13 +23,10 @@ from typing import Final
 from feeds.about import called
 from feeds.digest import Digest, Section, Told
 from feeds.digesttext import head, text
-from feeds.web.html import Element, Node, document, el, isolated, several
+from feeds.web.html import Element, Node, document, el, isolated, lines, several
 from thimbl.core.address import Address
 from thimbl.core.text import SpanKind, spans
-from thimbl.core.times import format_date, parse_time
-
-FIRST: Final = parse_time("1900-01-01T00:00:00Z")
-"""The first moment that a letter can be of (RFC 5322 3.3)."""
+from thimbl.core.times import FIRST_MAIL, format_date
 
 MOST_LINKS: Final = 100
 """Of one text that become links."""
@@ -69,7 +66,7 @@ def letter(digest: Digest, sender: Mailbox, to: Sequence[Mailbox]) -> bytes:
     message["From"] = sender
     message["To"] = tuple(to)
     message["Subject"] = subject(digest)
-    message["Date"] = format_datetime(_EPOCH + timedelta(seconds=max(digest.until, FIRST)))
+    message["Date"] = format_datetime(_EPOCH + timedelta(seconds=max(digest.until, FIRST_MAIL)))
     message["Message-ID"] = f"<{_name(digest, sender, to)}@{sender.domain}>"
     message["List-Id"] = f"<{_label(digest.about.address)}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -153,15 +150,7 @@ def _inline(part: str) -> Iterator[Node]:
     at = 0
     for span in spans(part, limit=MOST_LINKS):
         if span.kind is SpanKind.LINK:
-            yield from _broken(part[at : span.start])
+            yield from lines(part[at : span.start])
             yield el("a", part[span.start : span.end], href=span.value, dir="ltr")
             at = span.end
-    yield from _broken(part[at:])
-
-
-def _broken(words: str) -> Iterator[Node]:
-    for number, line in enumerate(words.split("\n")):
-        if number:
-            yield el("br")
-        if line:
-            yield line
+    yield from lines(part[at:])

@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from feeds.digest import Digest, Section, Told, moment
+from thimbl.core.address import SHOWN_ID
 from thimbl.core.layout import width_of, wrap
 from thimbl.core.terminal import safe, safe_line
 
 WIDTH: Final = 72
 """Columns: what leaves room for being quoted (RFC 3676 4.2 asks for at most 78)."""
-
-SHOWN_ID: Final = 8
-"""Characters of an id that people are shown (plan-format 3)."""
 
 QUOTED: Final = "> "
 INDENTED: Final = "    "

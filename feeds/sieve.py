@@ -16,7 +16,7 @@ from typing import Final
 from xml.parsers import expat
 
 from thimbl.core.address import AddressError, Reference
-from thimbl.core.text import fold_tag, tags
+from thimbl.core.text import MAX_TAG, fold_tag, tags
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Of a feed: fifty times what a busy one has. One of so many bytes and nothing but tiny entries takes some seconds."""
@@ -76,8 +76,8 @@ class Found:
     @cached_property
     def tags(self) -> frozenset[str]:
         """Its tags, folded: those of its categories, and those in its text."""
-        categories = self.texts.get("category", "").split("\n")
-        return frozenset({*(fold_tag(one.strip()) for one in categories if one.strip()), *tags(self.words)})
+        categories = map(str.strip, self.texts.get("category", "").split("\n"))
+        return frozenset({*(fold_tag(one) for one in categories if 0 < len(one) <= MAX_TAG), *tags(self.words)})
 
     @property
     def reference(self) -> Reference | None:

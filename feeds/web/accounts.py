@@ -7,6 +7,7 @@
 
 from typing import Final
 
+from feeds.about import account_iri
 from feeds.web.asked import Asked, Moved, Page, Raw, Refused, Reply, path_of
 from feeds.web.cards import card
 from feeds.web.html import Element, Node, clean, el, is_safe_address, isolated, several
@@ -15,6 +16,7 @@ from feeds.web.offered import links, of_profile
 from feeds.web.texts import text
 from feeds.web.words import STRANGE, account_link, clip, facts, named, older, stamp, verdict, verdict_sentence, whose
 from thimbl.core.address import Address
+from thimbl.core.licences import LICENSE
 from thimbl.core.plan import Follow
 from thimbl.home.shown import Profile
 
@@ -24,7 +26,7 @@ MOST_PROPERTIES: Final = 20
 MOST_VALUE: Final = 200
 """Characters of one."""
 
-LABELS: Final = {"license": "Licence", "website": "Website"}
+LABELS: Final = {LICENSE: "Licence", "website": "Website"}
 """What properties are called that this program knows; others stand there as they are written."""
 
 MOST_FOLLOWED: Final = 1_000
@@ -122,10 +124,8 @@ def _about(asked: Asked, profile: Profile) -> list[Node]:
 
 
 def _elsewhere(address: Address) -> Node:
-    finger = f"finger://{address.hostport}/{address.user}"
-    return several(
-        ["on ", el("a", isolated(address.hostport), href=finger, rel=STRANGE), "; this is a copy of the plan"]
-    )
+    link = el("a", isolated(address.hostport), href=account_iri(address), rel=STRANGE)
+    return several(["on ", link, "; this is a copy of the plan"])
 
 
 def _commune(asked: Asked, profile: Profile) -> list[Node]:

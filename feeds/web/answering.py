@@ -9,13 +9,12 @@
 - A path in another spelling (``%40`` for ``@``, a slash at its end) leads to the one that counts.
 """
 
-from base64 import b32encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from feeds.conditions import entity_tag, is_held
 from feeds.web import layout, routes
 from feeds.web.asked import Asked, Moved, Page, Raw, Refused, Reply, Site, path_of
 from thimbl.home.shown import Source
@@ -157,11 +156,8 @@ def _read(target: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
 
 def conditional(response: Response, headers: Mapping[str, str]) -> Response:
     """The answer, or 304 where whoever asks has it already (RFC 9110 13.1.2 and 15.4.5)."""
-    wanted = headers.get("if-none-match")
-    if wanted is None or response.status != 200:
-        return response
-    tag = next((value for name, value in response.headers if name == "ETag"), "")
-    if not _has(wanted, tag):
+    tag = next((value for name, value in response.headers if name == "ETag"), None)
+    if response.status != 200 or tag is None or not is_held(headers.get("if-none-match"), tag):
         return response
     rest = tuple((name, value) for name, value in response.headers if name not in ("Content-Type", "Last-Modified"))
     return Response(304, rest, b"", response.kind)
@@ -169,14 +165,8 @@ def conditional(response: Response, headers: Mapping[str, str]) -> Response:
 
 def _whole(body: bytes, type_: str, more: tuple[tuple[str, str], ...], kind: str, status: int = 200) -> Response:
     """An answer with its entity tag."""
-    tag = f'"{b32encode(sha256(body).digest()).decode("ascii").lower()[:26]}"'
-    return Response(status, (("Content-Type", type_), ("ETag", tag), *more, *SAFE), body, kind)
+    return Response(status, (("Content-Type", type_), ("ETag", entity_tag(body)), *more, *SAFE), body, kind)
 
 
 def _seen(reply: Page | Raw) -> tuple[tuple[str, str], ...]:
     return () if reply.indexed else (("X-Robots-Tag", "noindex"),)
-
-
-def _has(field: str, tag: str) -> bool:
-    """Whether a list of entity tags has this one, by the weak comparison (8.8.3.2). Ours hold no comma."""
-    return any(one.strip(" \t").removeprefix("W/") in (tag, "*") for one in field.split(","))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from feeds.about import account_iri
 from feeds.web.asked import Asked, Raw, Reply, path_of
 from feeds.web.offered import of_profile
 from thimbl.core.address import Address, AddressError
@@ -23,7 +24,7 @@ JRD: Final = "application/jrd+json"
 
 ANY_ORIGIN: Final = (("Access-Control-Allow-Origin", "*"),)
 
-DAY: Final = (("Cache-Control", "public, max-age=86400"),)
+FOR_A_DAY: Final = (("Cache-Control", "public, max-age=86400"),)
 """For what changes with the program alone."""
 
 PROFILE_PAGE: Final = "http://webfinger.net/rel/profile-page"
@@ -57,12 +58,12 @@ Allow: /
 
 def robots(asked: Asked) -> Reply:
     """``/robots.txt``."""
-    return Raw(_ROBOTS, "text/plain; charset=utf-8", DAY)
+    return Raw(_ROBOTS, "text/plain; charset=utf-8", FOR_A_DAY)
 
 
 def favicon(asked: Asked) -> Reply:
     """``/favicon.svg``."""
-    return Raw(_ICON, "image/svg+xml", DAY)
+    return Raw(_ICON, "image/svg+xml", FOR_A_DAY)
 
 
 def webfinger(asked: Asked) -> Reply:
@@ -121,7 +122,7 @@ def _jrd(asked: Asked, profile: Profile) -> dict[str, Any]:
     path = path_of(profile.who)
     absolute = asked.site.absolute
     page, address = absolute(path), profile.address
-    finger = None if address is None else f"finger://{address.hostport}/{address.user}"
+    finger = None if address is None else account_iri(address)
     host = address.host if address else urlsplit(asked.site.base).hostname or asked.site.host
     links: list[dict[str, Any]] = [
         {"rel": PROFILE_PAGE, "type": "text/html", "href": page},

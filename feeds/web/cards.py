@@ -13,11 +13,12 @@ from typing import Final
 from feeds.web.asked import Asked
 from feeds.web.html import Element, Node, el, isolated
 from feeds.web.texts import excerpt, text
-from feeds.web.words import SHOWN_ID, account_path, clip, named, record_link, stamp, verdict
-from thimbl.core.address import Address, AddressError
+from feeds.web.words import account_path, clip, named, record_link, stamp, verdict
+from thimbl.core.address import SHOWN_ID, Address, AddressError
 from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.sentences import table
+from thimbl.core.licences import licence_of
 from thimbl.core.log import Verdict
 from thimbl.core.records import POST
 from thimbl.core.terminal import safe_line
@@ -37,13 +38,13 @@ def card(
     `own`: the page is its author's, and says who that is and that the plan is verified, if it is."""
     path = record_path(asked, item)
     kind = "" if item.kind == POST else " announcement"
-    licence = item.body.get("license") if item.kind == POST else None
+    licence = clip(licence_of(item.body) or "") if item.kind == POST else ""
     return el(
         "article",
         el(level, *_by(asked, item, path, own=own), class_="by"),
         _answers(asked, item),
         *_said(asked, item, path, whole=whole),
-        el("p", f"Licence: {clip(licence)}", class_="context") if isinstance(licence, str) and clip(licence) else None,
+        el("p", f"Licence: {licence}", class_="context") if licence else None,
         class_=f"post{kind}{' asked' if asked_for else ''}",
         id=item.id[:SHOWN_ID],
     )

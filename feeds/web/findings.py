@@ -7,10 +7,11 @@ from typing import Final
 
 from feeds.about import What
 from feeds.findings import findings_of
+from feeds.serving import ENTRIES
 from feeds.web.asked import Asked, Refused, Reply, path_of
 from feeds.web.books import Book, book_of, count, leaf
 from feeds.web.html import Element, Node, el, isolated
-from feeds.web.offered import ENTRIES, about_of, links, offered, served
+from feeds.web.offered import about_of, links, offered, served
 from feeds.web.tables import part_of
 from thimbl.core.address import AddressError, Reference
 from thimbl.core.commune.figures import record_name

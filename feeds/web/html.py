@@ -12,10 +12,12 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Final
+
+from thimbl.core.unfit import UNFIT
 
 SCHEMES: Final = ("http", "https", "mailto", "finger")
 """What a link may lead to: the web, mail, and a plan. Every browser asks before it hands on the last two."""
@@ -51,14 +53,6 @@ TAGS: Final = BLOCKS | _PHRASES | _PICTURES
 _ATTRIBUTE: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9:-]*")
 _ADDRESSES: Final = frozenset({"href", "src"})
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-# What HTML can not say (13.1.4: no controls but white space, no surrogates, no noncharacters); a CR would come back as
-# LF. C1 controls act on terminals.
-_UNFIT: Final = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
-    + "".join(f"{chr(plane << 16)}-{chr(plane << 16 | 0xFFFD)}" for plane in range(1, 17))
-    + "]"
-)
 
 Value = str | int | bool | None
 """Of an attribute: True is one without a value, False and None leave it out."""
@@ -120,6 +114,15 @@ def isolated(text: str, **attributes: Value) -> Element:
     return el("bdi", text, **attributes)
 
 
+def lines(words: str) -> Iterator[Node]:
+    """Plain words whose line ends stay."""
+    for number, line in enumerate(words.split("\n")):
+        if number:
+            yield el("br")
+        if line:
+            yield line
+
+
 def is_safe_address(address: str) -> bool:
     """Whether a link may lead there: a scheme of `SCHEMES`, or a path of this site.
 
@@ -151,7 +154,7 @@ def clean(text: str) -> str:
     """`text` without what HTML can not carry: CRLF and CR are LF, all else that is unfit U+FFFD."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNFIT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNFIT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _write(node: Node, out: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 - Landmarks for those who hear the page: header, nav, main and footer, one of each, and a link that skips to main as the
   first thing in the document (WCAG 2.4.1). One `h1`, in main.
-- One style sheet from this site, under a name with a digest of what is in it (`STYLE_PATH`), so that it may be kept for
+- One style sheet from this site, under a name with a digest of what is in it (`style_path`), so that it may be kept for
   ever; no script, no font, no picture of others.
 - Open Graph (ogp.me) says what a link to the page is called elsewhere: title, kind, and where the site's address is
   known, the page's.
@@ -14,11 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from feeds.about import cut
 from feeds.web.asked import Page, Refused, Site
 from feeds.web.html import Element, Node, document, el
 
 SHEETS: Final = ("style.css", "books.css")
-"""Parts of the style sheet, in this folder; one that is not there is left out."""
+"""Parts of the style sheet, in this folder: what all pages have, and what those of communes have."""
 
 MOST_TITLE: Final = 120
 """Characters of a title: what a tab, a bookmark or the preview of a link shows, with room to spare."""
@@ -31,7 +32,7 @@ MOST_DESCRIPTION: Final = 200
 def style() -> bytes:
     """The style sheet."""
     here = Path(__file__).parent
-    return b"\n".join((here / name).read_bytes() for name in SHEETS if (here / name).exists())
+    return b"\n".join((here / name).read_bytes() for name in SHEETS)
 
 
 @cache
@@ -90,15 +91,9 @@ TITLES: Final = {
 """What a refusal is called, by its status."""
 
 
-def clipped(text: str, most: int) -> str:
-    """One line of at most `most` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
 def _head(site: Site, shown: Page) -> Element:
-    title = clipped(shown.title, MOST_TITLE)
-    description = clipped(shown.description, MOST_DESCRIPTION)
+    title = cut(" ".join(shown.title.split()), MOST_TITLE)
+    description = cut(" ".join(shown.description.split()), MOST_DESCRIPTION)
     whole = title if title == site.name else f"{title} · {site.name}"
     address = site.absolute(shown.path) if shown.status == 200 else None
     graph = (

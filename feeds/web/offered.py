@@ -10,7 +10,7 @@ from typing import Final
 
 from feeds.about import About, What
 from feeds.entries import Entry
-from feeds.serving import FORMS, serve_feed
+from feeds.serving import ENTRIES, FORMS, serve_feed
 from feeds.web.asked import Asked, Feed, Raw, Refused, Reply, path_of
 from feeds.web.front import LOOKING
 from feeds.web.html import Element, el
@@ -46,9 +46,6 @@ class _Around:
         """None: what was taken back is in no list of this site."""
         return None
 
-
-ENTRIES: Final = 50
-"""Entries of a feed, as 'thimbl feed' has them: more than most people read between two looks of a reader."""
 
 SUFFIXES: Final[Mapping[str, str]] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed", "twtxt": "twtxt"}
 """What a feed's path ends in, and what it is called."""

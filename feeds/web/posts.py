@@ -7,14 +7,15 @@
 
 from typing import Final
 
+from feeds.about import cut
 from feeds.web.accounts import NO_ACCOUNT
 from feeds.web.asked import Asked, Moved, Page, Refused, Reply, path_of
 from feeds.web.books import about_record
 from feeds.web.cards import card, sentence_of
 from feeds.web.html import Node, el, several
 from feeds.web.offered import of_profile
-from feeds.web.words import SHOWN_ID, named, record_link, short, whose
-from thimbl.core.address import begins_id, is_id
+from feeds.web.words import named, record_link, short, whose
+from thimbl.core.address import SHOWN_ID, begins_id, is_id
 from thimbl.core.times import TimeError, format_time
 from thimbl.home.shown import Profile, Thread
 
@@ -74,7 +75,7 @@ def _page(asked: Asked, profile: Profile, thread: Thread) -> Page:
     elif item.kind == "post" and not item.retracted:
         main.append(el("p", "Of those whose posts are here, nobody has answered it.", class_="faint"))
     main.append(_reference(asked, thread))
-    title = said if len(said) <= MOST_TITLE else said[: MOST_TITLE - 1].rstrip() + "…"
+    title = cut(said, MOST_TITLE)
     return Page(
         f"{title} · {whose(profile)}" if title else f"{_what(item.kind)} by {whose(profile)}",
         tuple(main),

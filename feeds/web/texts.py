@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from feeds.web.asked import Asked
-from feeds.web.html import Element, Node, clean, el, is_safe_address
+from feeds.web.html import Element, Node, clean, el, is_safe_address, lines
 from feeds.web.words import STRANGE, account_link
 from thimbl.core.address import Address
 from thimbl.core.text import NO_NICKS, Span, SpanKind, spans
@@ -47,18 +47,10 @@ def excerpt(asked: Asked, written: str, nicks: Mapping[str, Address], whole: str
 def _inline(asked: Asked, part: str, nicks: Mapping[str, Address]) -> Iterator[Node]:
     at = 0
     for span in spans(part, nicks, MOST_SPANS):
-        yield from _lines(part[at : span.start])
+        yield from lines(part[at : span.start])
         yield _link(asked, span, part[span.start : span.end])
         at = span.end
-    yield from _lines(part[at:])
-
-
-def _lines(words: str) -> Iterator[Node]:
-    for number, line in enumerate(words.split("\n")):
-        if number:
-            yield el("br")
-        if line:
-            yield line
+    yield from lines(part[at:])
 
 
 def _link(asked: Asked, span: Span, written: str) -> Node:

@@ -9,19 +9,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from feeds.about import MOST_NAME, account_iri, cut
 from feeds.web.asked import Asked, Site
 from feeds.web.html import Element, Node, el, isolated, several
-from thimbl.core.address import Address, Reference
+from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import TimeError, format_time
 from thimbl.home.shown import Profile
-
-SHOWN_ID: Final = 8
-"""Characters of an id that people are shown, and that a path of ours has (plan-format 3)."""
-
-MOST_NAME: Final = 60
-"""Characters of a name in a line of ours."""
 
 _VERDICTS: Final[Mapping[Verdict, tuple[str, str, str]]] = {
     Verdict.VERIFIED: ("✓", "good", "The signature holds, and the log hangs together."),
@@ -66,8 +61,7 @@ def day(seconds: int) -> Node:
 
 def clip(text: str, most: int = MOST_NAME) -> str:
     """A stranger's words as one line of at most `most` characters."""
-    line = safe_line(text)
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return cut(safe_line(text), most)
 
 
 def named(name: str, otherwise: str) -> Element:
@@ -89,7 +83,7 @@ def account_link(asked: Asked, address: Address, *children: Node) -> Node:
     path = account_path(asked, address)
     if path is not None:
         return el("a", *shown, href=path)
-    return el("a", *shown, href=f"finger://{address.hostport}/{address.user}", rel=STRANGE)
+    return el("a", *shown, href=account_iri(address), rel=STRANGE)
 
 
 STRANGE: Final = "nofollow noreferrer ugc"

@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 
 from tests.cli.reading_room import ANA, MARK, World, objects
+from tests.support.agefile import age_by_passphrase
 from thimbl.cli.context import Context
 from thimbl.core.address import Address
 
@@ -80,6 +81,22 @@ def test_who_is_named(village: World, bo: World, tmp_path: Path) -> None:
     assert not (tmp_path / "2.tar").exists()
 
 
+def test_whom_a_commune_cites(village: World) -> None:
+    """They go with it, whether or not one follows them in private: what is lacking would tell."""
+    charter = {"name": "Mill", "currency": "EUR", "digits": 2, "period": "month", "rules": 1}
+    village.pen(MARK).announce("charter", charter)
+    village.fetch(MARK)
+    with village.writer() as writer:
+        sql = "INSERT INTO citation SELECT id, ?, 1 FROM author WHERE address = ?"
+        writer._db.run(sql, (str(ZOE), str(MARK)))
+        writer._db.run(sql, (str(ANA), str(MARK)))
+    cited = village.run("export", "--to", "-").stdout_bytes
+    assert b"zoe@far.example.plan" in cited
+    with village.writer() as writer:
+        writer.unfollow(ZOE)
+    assert village.run("export", "--to", "-").stdout_bytes == cited
+
+
 def test_a_stick(village: World, bo: World, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     assert notes(village.run("export", "--to", f"{stick}/"))[0] == f"{stick}: 2 new; 6 files written."
@@ -113,20 +130,32 @@ def test_through_a_pipe(village: World, bo: World) -> None:
     assert "Where to?" in notes(village.run("export", "mark", terminal=True), 2)[-1]
 
 
-@pytest.mark.parametrize(
-    ("args", "words"),
-    [
+def test_what_does_not_go_together(village: World) -> None:
+    """Each is one line, and nothing is written."""
+    for args, words in (
         (["--with-key", "--to", "x.tar"], "--with-key is for --backup"),
         (["--backup", "--with-key", "--to", "x.tar"], "only encrypted"),
         (["--backup", "mark", "--to", "x.tar"], "leave the names out"),
         (["--encrypt", "--recipient", "age1x", "--to", "x.tar"], "a passphrase or recipients, not both"),
         (["--encrypt", "--to", "x/"], "is one file"),
         (["--encrypt", "--to", "x.tar"], "nobody to ask for a passphrase"),
-    ],
-)
-def test_what_does_not_go_together(village: World, args: list[str], words: str) -> None:
-    assert words in notes(village.run("export", *args), 2)[-1]
-    assert not Path("x.tar").exists()
+    ):
+        assert words in notes(village.run("export", *args), 2)[-1], args
+        assert not Path("x.tar").exists()
+
+
+def test_by_a_passphrase_in_a_file(village: World, bo: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first line of the file is the passphrase, both ways. (That age opens it is shown where it is made.)"""
+    monkeypatch.setattr("pyrage.passphrase.encrypt", age_by_passphrase)
+    path, secret = tmp_path / "x.tar.age", tmp_path / "secret"
+    secret.write_text("öffne dich\nand this is not read\n", encoding="utf-8")
+    told = notes(village.run("export", "mark", "--passphrase-file", str(secret), "--to", str(path)))
+    assert told[0].endswith(f"before encryption: {path}.")
+    assert "give --passphrase-file" in notes(bo.run("import", str(path)), 1)[0]
+    opening = ["import", str(path), "--passphrase-file", str(secret)]
+    assert bo.run(*opening).stdout == "mark@mill.example: verified, 1 new of 1.\n"
+    secret.write_text("\n")
+    assert "There is no passphrase in" in notes(bo.run(*opening), 1)[0]
 
 
 def test_places_that_will_not_do(village: World, tmp_path: Path) -> None:

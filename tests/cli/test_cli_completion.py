@@ -55,7 +55,7 @@ def test_people_by_nick_and_address(world: World, complete: Complete) -> None:
     assert complete("timeline", "--author", "ma") == {"mark": "Mark, mark@mill.example", "mark@mill.example": "Mark"}
     assert complete("timeline", "--author=mark@") == {"--author=mark@mill.example": "Mark"}
     assert complete("unfollow", "@ma") == {"@mark@mill.example": "Mark"}
-    assert set(complete("fetch", "")) == {"mark@mill.example", "lower@fields.example"}
+    assert set(complete("fetch", "")) == {"mark", "coop", "mark@mill.example", "lower@fields.example"}
     assert set(complete("bond", "transfer", "X", "1", "m")) == {"mark@mill.example"}
 
 

@@ -42,6 +42,9 @@ def test_a_week_is_the_default(world: World) -> None:
     assert told(world, "--since", "3w") == [f"just now, @{ANA}", "long ago", "of the day before #leeks"]
     world.run("mark", "--all", "--author", "mark")
     assert told(world, "--unread", "--since", "3w") == [f"just now, @{ANA}"]
+    by_thread = world.lines("digest", "--since", "3w", "--by", "thread")
+    assert not any(line.startswith("By ") for line in by_thread)
+    assert any(line.startswith("By ") for line in world.lines("digest", "--since", "3w"))
     world.run("mute", "lower@fields.example")
     assert told(world, "--since", "3w") == ["long ago", "of the day before #leeks"]
 

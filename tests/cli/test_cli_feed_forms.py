@@ -7,8 +7,10 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
+from feeds import serving
 from feeds.twtxt import twt_hash
 from tests.cli.reading_room import ANA, MARK, World
+from thimbl.cli import feed as command
 from thimbl.cli.main import main
 from thimbl.core.log import Known, judge
 from thimbl.core.plan import Follow, read_plan
@@ -189,3 +191,8 @@ def test_one_feed_at_a_time(home: Path, args: tuple[str, ...]) -> None:
     """It is said, and nothing is guessed."""
     result = feed(home, *args)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_as_many_entries_as_on_the_web() -> None:
+    """Said in two places, since a command imports no feeds before it runs."""
+    assert command.ENTRIES == serving.ENTRIES

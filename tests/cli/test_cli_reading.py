@@ -149,7 +149,7 @@ def test_following(world: World) -> None:
     assert list(mark) == [
         "address", "nick", "name", "followed", "private", "verdict", "reason", "fingerprint", "recovery", "seq",
         "updated", "asked", "answered", "failure", "gap_below", "moved_to", "posts", "due", "source",
-            "cited_by",
+        "cited_by", "url", "format", "moved_url",
     ]
     assert (mark["address"], mark["seq"], mark["posts"]) == (str(MARK), 1, 1)
     assert mark["fingerprint"].startswith("SHA256:")

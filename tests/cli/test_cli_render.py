@@ -287,12 +287,17 @@ def test_item_json() -> None:
     data = item_data(item(re=Reference(LOWER, ID), edited=NOW))
     assert list(data) == [
         "reference", "id", "address", "name", "nick", "me", "verdict", "seq", "time", "kind", "text", "subject", "re",
-        "to", "edited", "retracted", "withheld", "malformed", "unread", "muted", "body",
+        "to", "edited", "retracted", "withheld", "malformed", "unread", "muted", "licence", "imported", "body",
+        "link", "by", "says",
     ]
     assert data["reference"] == f"mark@mill.example#{ID}"
     assert data["time"] == "2026-11-22T10:00:00Z"
     assert data["body"] is None
+    assert (data["says"], item_data(announcement("x", {"a": 1}))["says"]) == (None, None)
     assert item_data(announcement("x", {"a": 1}))["body"] == {"a": 1}
+    moved = {"from": "mark@old.example", "to": "mark@mill.example"}
+    assert item_data(announcement("move", moved))["says"] == "moved from mark@old.example to mark@mill.example"
+    assert item_data(announcement("move", {"from": 3}))["says"] is None
 
 
 @given(st.text())

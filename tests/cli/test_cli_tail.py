@@ -29,7 +29,7 @@ def followed(world: World, *acts: Callable[[], object], as_text: bool = False) -
 
 def test_what_is_edited_or_retracted_is_shown_again(world: World) -> None:
     """What stood before the tail began and was not printed, too: a program may have it from an earlier run."""
-    for number in range(30):
+    for number in range(20):
         world.post(MARK, f"old {number}")
     first = json.loads(world.run("timeline", "--json", "-n", "0").stdout.splitlines()[0])["id"]
     latest = world.post(LOWER, "latest")

@@ -46,7 +46,7 @@ def test_the_list() -> None:
     assert len(ids) > 600
     assert ids == sorted(ids, key=str.lower)
     assert len({id_.lower() for id_ in ids}) == len(ids)
-    assert {"CC0-1.0", "CC-BY-4.0", "GPL-3.0-or-later", "0BSD"} <= set(ids)
+    assert {"CC0-1.0", "CC-BY-4.0", "GPL-3.0-or-later", "0BSD", "PPL"} <= set(ids)
 
 
 def test_readers_take_what_stands_there() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.about import About, clean
-from feeds.atom import FIRST_MAIL_TIME, atom, rss
+from feeds.atom import atom, rss
 from feeds.hypertext import hypertext
 from tests.feeds.making import (
     ABOUT,
@@ -32,7 +32,7 @@ from tests.feeds.making import (
     said,
     shown,
 )
-from thimbl.core.times import FIRST, LAST
+from thimbl.core.times import FIRST, FIRST_MAIL, LAST
 
 # RFC 3339 5.6, as RFC 4287 3.3 narrows it: a capital T, and a capital Z or an offset.
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
@@ -247,12 +247,12 @@ def test_a_post_without_text() -> None:
     assert said(items(rss([item("")], NOW, ABOUT))[0], "title") == "(no text)"
 
 
-@pytest.mark.parametrize("moment", [FIRST, FIRST_MAIL_TIME - 1, FIRST_MAIL_TIME, LAST])
+@pytest.mark.parametrize("moment", [FIRST, FIRST_MAIL - 1, FIRST_MAIL, LAST])
 def test_all_times_that_plans_can_write(moment: int) -> None:
     """Atom has them all; RSS has none before 1900, and says none then."""
     data = rss([item(time=moment)], NOW, ABOUT)
     [entry] = entries(atom([item(time=moment)], NOW, ABOUT))
     assert DATE.fullmatch(said(entry, f"{ATOM}published"))
     dates = [told.text or "" for told in items(data)[0].findall("pubDate")]
-    assert [int(parsedate_to_datetime(date).timestamp()) for date in dates] == [moment][moment < FIRST_MAIL_TIME :]
+    assert [int(parsedate_to_datetime(date).timestamp()) for date in dates] == [moment][moment < FIRST_MAIL :]
     assert parsedate_to_datetime(said(parsed(data), "channel/lastBuildDate")).year >= 1900

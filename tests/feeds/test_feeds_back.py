@@ -1,5 +1,7 @@
 """What goes out as a feed comes in again: read by the program's own reader of feeds, with texts, times and threads."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from thimbl.store.types import Item
 URL = FeedUrl.parse("https://fields.example/feed")
 TEXT = "Frost & <b>hail</b>, a < b.\n\n- one\n- two https://fields.example/?a=1&b=2 #leeks @mark@mill.example"
 ASKED = item("Who has fleece?", address=MARK, id=OTHER, name="Mark", time=NOW - 9000)
-ANSWER = item(TEXT, re=ASKED.reference, edited=NOW - 60)
+ANSWER = item(TEXT, re=ASKED.reference, edited=NOW - 60, body={"license": "CC-BY-SA-4.0"})
 
 
 def back(form: str, items: list[Item], about: About = ABOUT) -> Feed:
@@ -37,8 +39,21 @@ def test_in_formats_with_ids(form: str) -> None:
     assert (answer.author, asked.author) == ("Ana (ana@fields.example)", "Mark (mark@mill.example:7979)")
     assert (answer.answers, asked.answers) == (str(ASKED.reference), "")
     assert answer.link == record_iri(ANSWER.reference)
+    assert (answer.licence, asked.licence) == ("CC-BY-SA-4.0", "")
     edited = back(form, [item("Otherwise.", re=ASKED.reference, edited=NOW - 5)]).entries[0]
     assert back(form, [ANSWER]).entries[0].id == edited.id
+
+
+@pytest.mark.parametrize("form", ["atom", "rss", "json"])
+def test_what_is_folded_and_what_was_taken_back(form: str) -> None:
+    """A subject folds the text here, too; and a post that its author took back goes, where the format has that."""
+    folded = item("It was a dream.", subject="The end of the film")
+    gone = item("", address=MARK, id=OTHER, name="Mark", time=NOW - 9000, retracted=True, edited=NOW - 10)
+    found = back(form, [folded, gone], About(ANA, "Ana", What.TIMELINE, around=Known(retractions={OTHER: NOW - 10})))
+    [entry] = found.entries
+    assert (entry.title, entry.text) == ("The end of the film", f"It was a dream.\n\n{record_iri(folded.reference)}")
+    before = back(form, [replace(gone, text="Here.", retracted=False, edited=None)]).entries[0].id
+    assert found.gone == ((before,) if form == "atom" else ())
 
 
 def test_in_twtxt() -> None:

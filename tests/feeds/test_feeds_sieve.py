@@ -48,6 +48,12 @@ def test_what_is_found() -> None:
     assert (item.id, item.body, item.tags) == ("1", "Lang & breit", frozenset({"käse", "r&d"}))
 
 
+def test_a_category_of_any_length_is_no_tag() -> None:
+    """To bring marks into their order takes a time that grows with the square of their number: they are not folded."""
+    [item] = found_in(f"<rss><item><category>{'a' * 101}</category><category>leeks</category></item></rss>")
+    assert item.tags == {"leeks"}
+
+
 @pytest.mark.parametrize(
     ("words", "gone", "marked"),
     [

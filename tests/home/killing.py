@@ -5,6 +5,7 @@ changes what is on disk; a write is two steps, since a kill may come when half o
 each kill: what a fresh process then found, `old` or `new`.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -172,8 +173,18 @@ def everything(folder: Path) -> str:
     return "".join(path.read_text() for path in folder.rglob("*") if path.is_file())
 
 
+def warm(folder: Path) -> None:
+    """Import here, once, what every child would import for itself, and leave it alone when garbage is looked for."""
+    folder.mkdir()
+    make_pen(folder, window=WINDOW).post("So that all is imported.")
+    shutil.rmtree(folder)
+    gc.collect()
+    gc.freeze()
+
+
 def run(name: str, folder: Path) -> None:
     scenario = SCENARIOS[name]
+    warm(folder / "warm")
     start = folder / "start"
     start.mkdir()
     scenario.prepare(make_pen(start, window=WINDOW))

@@ -10,6 +10,7 @@ from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
 from thimbl.core.plan import Head
 from thimbl.core.records import Record
+from thimbl.core.web import FeedUrl
 from thimbl.home import following, settings
 from thimbl.home.account import Account
 from thimbl.home.errors import KeyProblem
@@ -115,3 +116,16 @@ def test_the_log_is_read_for_the_store_only_when_it_is_behind(
         assert (mine.seq, mine.posts, reads) == (1, 1, [1])
         account.catch_up(writer)
     assert reads == [1]
+
+
+def test_a_list_is_followed_as_a_whole_or_not_at_all(account: Account) -> None:
+    """People are told in the plan and feeds are not; without the key all of it is undone."""
+    blog = Followed.of_feed("blog", FeedUrl.parse("https://blog.example/feed.xml"))
+    some = [Followed("bo", BO), Followed("cy", CY, private=True), blog]
+    assert account.follow_many(some) == some
+    assert account.follow_many(some) == []
+    assert (told(account), stored(account)) == (["bo"], ["blog", "bo", "cy"])
+    account.key_path.unlink()
+    with pytest.raises(KeyProblem):
+        account.follow_many([Followed("di", DI), Followed.of_feed("x", FeedUrl.parse("https://x.example/"))])
+    assert following.load(account.paths) == tuple(some)

@@ -14,6 +14,9 @@ from thimbl.core.address import Address
 from thimbl.core.compose import Entry
 from thimbl.core.log import Verdict, judge_bytes
 from thimbl.core.records import POST
+from thimbl.core.web import FeedUrl, entry_id
+from thimbl.core.webfeed import Entry as Said
+from thimbl.core.webfeed import Feed, Kind
 from thimbl.home import following, muting
 from thimbl.home.account import Account
 from thimbl.home.beginning import begin, for_address
@@ -29,11 +32,15 @@ from thimbl.home.bundles.writing import write_to
 from thimbl.home.drafts import Drafts
 from thimbl.home.errors import Refused
 from thimbl.home.following import Followed
+from thimbl.store import web
 from thimbl.store.mutes import Mute, MuteKind
 from thimbl.store.types import Selection, Take, View
+from thimbl.store.web import Standing
 
 ANA = Address.parse("ana@fields.example")
 DK = Address.parse("dk@telekommunisten.org")
+BLOG = FeedUrl.parse("https://blog.example/feed.atom")
+BLOG_FILE = f"{BACKUP}web/000001"
 Files = dict[str, bytes]
 CLASSIC = (
     b'{"name": "dk", "address": "dk@telekommunisten.org", "messages": [{"text": "Old.", "time": "20101206070601"}]}'
@@ -90,6 +97,16 @@ def furnished(folder: Path) -> tuple[Account, dict[str, Scribe]]:
     hand.writer.set_state("tui.place", '{"view": "timeline"}')
     account.follow(Followed("bobby", people["bob"].address))
     account.follow(Followed("quiet", people["di"].address, private=True))
+    account.follow(Followed.of_feed("blog", BLOG))
+    with account.writer() as writer:
+        account.sync_following(writer)
+        older, newer = entry_id("1", BLOG), entry_id("2", BLOG)
+        answered = f"bob@mill.example#{people['bob'].records[1].id}"
+        said = Said(older, "Older.", NOW - 900, answers=answered, title="T", author="Di", name="1", licence="PPL")
+        for number, one in enumerate((said, Said(newer, "Newer.", edited=NOW - 5))):
+            feed = Feed(Kind.ATOM, "A blog", (one,), home="https://blog.example/", people={"eve": "eve@mill.example"})
+            web.take(writer, BLOG.address, feed, NOW - 100 + number, Standing(BLOG))
+        writer.mark([writer.find(f"{BLOG.address}#{older}")[0].rowid])
     account.mute(Mute.of(MuteKind.WORD, "football"), Mute.of(MuteKind.AUTHOR, "eve@mill.example", NOW + 99))
     Drafts(account.paths.drafts).save("post", "Half a thought")
     config = account.paths.config
@@ -111,13 +128,28 @@ def all_that_counts(account: Account) -> dict[str, Any]:
             "following": following.load(account.paths),
             "mutes": muting.load(account.paths),
             "draft": Drafts(account.paths.drafts).load("post"),
-            "items": [(str(one.reference), one.text, one.unread, one.retracted, one.verdict) for one in items],
+            "items": [
+                (
+                    str(one.reference),
+                    one.text,
+                    one.time,
+                    one.edited,
+                    one.subject,
+                    str(one.re),
+                    (one.by, one.licence, one.named),
+                    one.unread,
+                    one.retracted,
+                    one.verdict,
+                )
+                for one in items
+            ],
             "pins": {name: (one.key, one.recovery, one.seq, one.gap_below) for name, one in authors.items()},
             "people": {name: (one.nick, one.followed, one.private, one.name) for name, one in authors.items()},
             "verdicts": {name: one.verdict for name, one in authors.items() if name != str(ANA)},
             "retired": {name: store.known(one.address, 1, 9).retired for name, one in authors.items()},
             "evidence": {name: store.evidence(one.address) for name, one in authors.items()},
             "state": store.state("tui.place"),
+            "web": {name: one.web for name, one in authors.items()},
         }
 
 
@@ -144,7 +176,7 @@ def home(model: tuple[Path, dict[str, Scribe]], tmp_path: Path) -> tuple[Account
 
 def test_nothing_is_lost(home: tuple[Account, dict[str, Scribe]], tmp_path: Path) -> None:
     """Plan, archive, settings to the byte, whom she follows and how, mutes, drafts, pins and recovery keys, what is
-    read, evidence and marks, plans that nobody signed. And she goes on writing."""
+    read, evidence and marks, plans that nobody signed, what feeds of the web said. And she goes on writing."""
     account, people = home
     path = back_up(account, tmp_path / "it.tar", with_key=True)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -154,7 +186,7 @@ def test_nothing_is_lost(home: tuple[Account, dict[str, Scribe]], tmp_path: Path
     known = all_that_counts(new)
     assert known["pins"]["bob@mill.example"][:2] == (fingerprint("bob-2"), fingerprint("bob-spare"))
     assert known["verdicts"]["cy@mill.example"] is Verdict.FORKED
-    assert [item[2] for item in known["items"] if item[0].startswith("di@")].count(True) == 1
+    assert [item[7] for item in known["items"] if item[0].startswith("di@")].count(True) == 1
     assert (str(made.fate), made.key, made.said) == ("restored", new.paths.key, [])
     assert stat.S_IMODE(new.paths.key.stat().st_mode) == 0o600
     new.authoring.post("From the new machine.")
@@ -259,6 +291,11 @@ CROOKED: dict[str, tuple[Callable[[Files], Any], str]] = {
     "mutes": (lambda files: files.update({BACKUP + "muted.yaml": b"muted:\n- what: x\n"}), "muted.yaml in it"),
     "state": (lambda files: files.update({BACKUP + "state.json": b'{"a":'}), "state.json in it"),
     "plan": (lambda files: files.update({"ana@fields.example.plan": b"Gone fishing."}), "does not hold"),
+    "no feed": (lambda files: files.update({BLOG_FILE: b'{"url":"x"}'}), "not as it must be"),
+    "undated": (
+        lambda files: files.update({BLOG_FILE: files[BLOG_FILE].replace(b'"stored":[', b'"stored":[1,')}),
+        "has no time",
+    ),
     "page": (lambda files: files.update({"ana@fields.example.plan.d/00000001.json": b"[]"}), "does not hold"),
     "another's plan": (
         lambda files: files.update({"ana@fields.example.plan": Scribe("eve@mill.example").text().encode()}),

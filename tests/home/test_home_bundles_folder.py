@@ -215,9 +215,12 @@ def test_any_folder_with_plans(tmp_path: Path, hand: Hand) -> None:
     with pytest.raises(BundleRefused, match=r"import .*stick/thimbl"), opened(stick, no_key, stick):
         pass
     scribe.post()
-    (tmp_path / "alone.plan").write_text(scribe.text())
     assert from_stick(stick / "thimbl", hand)[0].new == 1
-    assert from_stick(tmp_path / "alone.plan", hand)[0].new == 1
+    # One by itself, whatever it is called: saved from a page of the web, by a shell, or where a host serves it.
+    for name in ("alone.plan", "plan.txt", "ana.answer", ".plan"):
+        scribe.post()
+        (tmp_path / name).write_text(scribe.text())
+        assert from_stick(tmp_path / name, hand)[0].new == (2 if name == "alone.plan" else 1)
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.ENOSYS])

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.asking import LATER, ask
+from tests.support.scribe import Scribe
+from thimbl.core.address import Address
 from thimbl.core.log import Known, judge
 from thimbl.core.plan import read_plan
 from thimbl.core.plantext import decode
@@ -103,11 +105,32 @@ def test_it_is_folded_again_only_when_the_store_has_changed(
 
 
 def test_who_is_followed_in_private_leaves_no_trace(host: Answerer, store: Writer) -> None:
-    """Not even by what a ledger can say with their help."""
+    """Neither by what a ledger can say with their help nor by what it lacks: whom the commune cites counts, whether or
+    not somebody follows them. And a commune that is followed in private is on no page."""
+    everybody(store)
+    open_to_all = asked(host, "commune")
     everybody(store, private="cy@mill.example")
-    assert "INCOMPLETE" in asked(host, "commune")
+    assert asked(host, "commune") == open_to_all
+    store.unfollow(Address.parse("cy@mill.example"))
+    assert asked(host, "commune") == open_to_all
     everybody(store, private=commune_of())
     assert "follows no commune" in asked(host, "commune")
+
+
+def test_a_commune_that_is_cited_is_not_shown_for_it(host: Answerer, store: Writer) -> None:
+    """A commune that is not shown here is on no page, though another one cites it."""
+    everybody(store)
+    before = asked(host, "commune") + asked(host, "bonds")
+    other = Scribe("eve@mill.example", key="eve")
+    other.announce("charter", name="Eve's", currency="EUR", digits=2, period="month", rules=1)
+    store.take(judge(other.plan(), Known(other.address), 2**31), 2**31)
+    store.follow(other.address, "eve", private=True)
+    store._db.run(
+        "INSERT INTO citation SELECT id, 'eve@mill.example', 1 FROM author WHERE address = ?", (commune_of(),)
+    )
+    assert asked(host, "commune") + asked(host, "bonds") == before
+    store.follow(other.address, "eve", private=False)
+    assert "eve@mill.example" in asked(host, "commune")
 
 
 def test_an_account_with_a_plan_comes_before_the_page(host: Answerer, store: Writer, tmp_path: Path) -> None:

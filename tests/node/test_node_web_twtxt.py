@@ -112,8 +112,12 @@ def test_what_is_no_time(text):
     assert parse_moment(text) is None
 
 
-@given(st.text(max_size=200))
-def test_any_text_is_a_file_or_none(text):
+BEGINNINGS = st.sampled_from(["2026-11-20T08:00:00Z\t", "# nick = ", ""])
+
+
+@given(st.lists(st.tuples(BEGINNINGS, st.text(max_size=40)), max_size=5))
+def test_any_text_is_a_file_or_none(lines):
+    text = "\n".join(begins + rest for begins, rest in lines)
     try:
         found = read_twtxt(text, URL)
     except NotAFeed:

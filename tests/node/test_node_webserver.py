@@ -1,8 +1,10 @@
 """HTTP connections against browsers that are slow, rude, many or gone; in memory."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.task import Clock
 
@@ -273,6 +275,23 @@ def test_who_only_waits_makes_room(world):
     world.connect()
     assert statuses(waiting.heard) == [429]
     assert asking.ended is None
+
+
+@pytest.mark.parametrize("began", [b"", GET])
+def test_two_that_come_at_once_each_get_another_place(world, began):
+    # One accept(2) after the other, before the network hears that the first who made room is gone.
+    world.factory.limit(replace(LIMITS, connections=2, refusals=0))
+    old = [world.connect(peer=IPv4Address("TCP", f"192.0.2.{number}", 4000)) for number in range(2)]
+    for person in old:
+        world.send(person, began)
+    new = [(Person(), world.factory.buildProtocol(THERE)) for _ in range(2)]
+    for person, server in new:
+        Wire(world.clock, (person, THERE), (server, cast("Any", HERE))).open()
+    world.clock.advance(0)
+    assert [type(person.ended) for person in old] == [ConnectionDone] * 2
+    for person, _ in new:
+        world.send(person, CLOSE)
+        assert statuses(person.heard) == [200]
 
 
 def test_over_the_limit_where_nobody_waits(world):

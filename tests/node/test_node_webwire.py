@@ -88,6 +88,15 @@ class TestRequests:
     def test_content_is_announced(self, field, has):
         assert one(f"POST / HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n".encode()).has_content == has
 
+    @pytest.mark.parametrize("chunk", [None, 1, 7])
+    @pytest.mark.parametrize("fields", ["", "Content-Length: 4\r\n", "Content-Length: 0\r\n"])
+    def test_after_content_in_parts_nothing_is_a_request(self, fields, chunk):
+        # Two programs may differ on where that ends (RFC 9112 6.1), also where the parts came at once and are empty.
+        head = f"POST / HTTP/1.1\r\nHost: a\r\n{fields}Transfer-Encoding: chunked\r\n\r\n"
+        [request] = requests(head.encode() + b"0\r\n\r\n" + GET, chunk)
+        assert isinstance(request, Request)
+        assert request.has_content
+
     @given(st.integers(1, 50), st.integers(1, 3))
     def test_any_chunks_give_the_same(self, chunk, count):
         data = (GET + b"\r\nHEAD /x HTTP/1.1\nHost: b\nA: 1\n\n") * count
@@ -151,6 +160,28 @@ class TestAnswers:
     def test_one_without_a_request(self):
         answer = WebWire().answer(503, [("Content-Length", "2")], b"no", ends=True)
         assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"HEAD /" + b"x" * MAX_LINE + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"HEAD / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * MAX_HEAD + b"\r\n\r\n",
+            b"HEAD / HTTP/2.0\r\nHost: a\r\n\r\n",
+        ],
+    )
+    def test_a_refusal_of_head_has_no_body(self, data):
+        wire = WebWire()
+        wire.receive(data)
+        with pytest.raises(BadRequest):
+            wire.next()
+        assert wire.answer(400, [("Content-Length", "2")], b"no", ends=True).endswith(b"\r\n\r\n")
+
+    def test_a_refusal_tells_nothing_of_how_this_is_written(self):
+        wire = WebWire()
+        wire.receive("GET /naïve HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        with pytest.raises(BadRequest) as refused:
+            wire.next()
+        assert str(refused.value) == "That is no HTTP request (illegal request line)."
 
     @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: x", "a\nb", "a\rb", "a\0"])
     def test_a_field_does_not_become_two(self, value):

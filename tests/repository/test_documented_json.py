@@ -184,6 +184,13 @@ def test_verify(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 4
 
 
+def test_import(run: Run, tmp_path: Path) -> None:
+    """Of a folder with one plan in it."""
+    plans = PAGE.parents[1] / "tests" / "vectors"
+    (tmp_path / "alice.plan").write_bytes((plans / "alice.plan").read_bytes())
+    assert list(run("import", str(tmp_path))) == documented()["import"]
+
+
 def test_editing(run: Run) -> None:
     """`edit` and `retract` print the same as `post`."""
     fields = documented()

@@ -102,7 +102,9 @@ def _bequeath(account: "Account", inherited: "Heritage") -> None:
     from thimbl.home.heritage import bequeath
 
     number = bequeath(account, inherited)
-    note(f"{number} messages of {inherited.source} are the beginning of your log, marked as imported.")
+    messages = "1 message" if number == 1 else f"{number} messages"
+    begins = "is" if number == 1 else "are"
+    note(f"{messages} of {inherited.source} {begins} the beginning of your log, marked as imported.")
     for what in inherited.left_out:
         note(f"Left out: {what}.")
 

@@ -38,6 +38,8 @@ class Context:
     sleep: Callable[[float], None] = time.sleep
     terminal: bool | None = None
     """Whether stdout is a terminal; None: look."""
+    waits_for_hooks: bool = True
+    """Whether the command ends when hooks were told of what it brought. One that was told to end does not wait."""
 
     @cached_property
     def settings(self) -> "Settings":
@@ -60,6 +62,11 @@ class Context:
         # One command asks once, however often it signs.
         ask = cache(_ask_passphrase) if self.stdin_is_terminal else None
         return Account(self.paths, self.settings, self.environ, self.clock, os.urandom, ask)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether the command has had to do with the account: it may have brought or published something."""
+        return "account" in self.__dict__
 
     @cached_property
     def _found(self) -> "Paths":

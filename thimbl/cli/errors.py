@@ -36,12 +36,14 @@ READER_GONE: Final = 141
 
 FAULTS: Final[Mapping[str, int]] = MappingProxyType({
     "thimbl.core.address.AddressError": USAGE,
+    "thimbl.core.web.UrlError": USAGE,
     "thimbl.core.times.TimeError": USAGE,
     "thimbl.core.commune.money.AmountError": USAGE,
     "thimbl.core.commune.money.PeriodError": USAGE,
     "thimbl.core.commune.money.RateError": USAGE,
     "thimbl.core.commune.fields.Malformed": USAGE,
     "thimbl.core.commune.wishes.Refusal": FAILED,
+    "thimbl.core.licences.LicenceError": USAGE,
     "thimbl.core.keys.KeyFault": FAILED,
     "thimbl.core.plan.PlanUnreadable": FAILED,
     "thimbl.core.plantext.PlanTextError": FAILED,
@@ -161,6 +163,16 @@ def reader_may_leave() -> Iterator[None]:
         if not _reader_gone(fault):
             raise
         raise click.exceptions.Exit(READER_GONE) from None
+
+
+def check_reader() -> None:
+    """Raises `BrokenPipeError` where whoever read stdout has gone: for what writes seldom, and would learn it late."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return  # no file behind it
+    if _is_broken(descriptor):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def _reader_gone(fault: BaseException) -> bool:

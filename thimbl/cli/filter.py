@@ -11,6 +11,7 @@ import click
 
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import USAGE, Failure
+from thimbl.cli.feed import ENTRIES
 from thimbl.cli.options import argument, command, option
 from thimbl.cli.output import note
 
@@ -35,7 +36,7 @@ DIFFERENT: Final = "[not as signed]"
     examples="""
     thimbl filter ana@fields.example
     thimbl filter mark --no-fetch --format rss
-    curl -s https://fields.example/timeline.atom | thimbl filter
+    curl -s https://fields.example/timeline/feed.atom | thimbl filter
     """,
     epilog="""\
 In newsboat's urls file:
@@ -43,7 +44,7 @@ In newsboat's urls file:
 \b
     "exec:thimbl filter ana@fields.example"
     "exec:thimbl filter mark -n 20" mill
-    "filter:thimbl filter:https://fields.example/timeline.atom"
+    "filter:thimbl filter:https://fields.example/timeline/feed.atom"
 
 Exit code 0 also where the account could not be asked and something of it is here: it is told on stderr. What is no feed
 is one line there, and exit code 1.
@@ -55,7 +56,7 @@ is one line there, and exit code 1.
     "--format", "form", type=click.Choice(["atom", "rss"]), default="atom", show_default=True, help="Atom or RSS 2.0."
 )
 @option(
-    "-n", "--limit", type=click.IntRange(min=0), default=50, show_default=True, metavar="NUMBER",
+    "-n", "--limit", type=click.IntRange(min=0), default=ENTRIES, show_default=True, metavar="NUMBER",
     help="The newest so many; 0 for all.",
 )  # fmt: skip
 @pass_context

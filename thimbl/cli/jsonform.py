@@ -1,7 +1,8 @@
 """What `--json` prints: these keys, in this order, every one of them always there. Keys are added, never taken away.
 
 Times are the 20 characters of plan-format 1, and null where there is none. Texts are their author's, not made safe for
-a terminal: `thimbl.cli.output.emit` escapes what a terminal would act on.
+a terminal: `thimbl.cli.output.emit` escapes what a terminal would act on. An item is written in `thimbl.home.itemform`,
+since hooks are given the same.
 """
 
 from collections.abc import Sequence
@@ -12,35 +13,16 @@ if TYPE_CHECKING:
 
 ITEM_HELP: Final = """\
 --json gives for each: reference, id, address, name, nick, me, verdict, seq, time, kind, text, subject, re, to, edited,
-retracted, withheld, malformed, unread, muted (by what), body (of what is no post). What is not known is null.
+retracted, withheld, malformed, unread, muted (by what), licence, imported, body (of what is no post), link and by (of
+an entry of a feed of the web). What is not known is null.
 """
 
 
 def item_data(item: "Item") -> dict[str, Any]:
     """An item of a list."""
-    return {
-        "reference": str(item.reference),
-        "id": item.id,
-        "address": str(item.address),
-        "name": item.name,
-        "nick": item.nick,
-        "me": item.is_me,
-        "verdict": str(item.verdict) if item.verdict else None,
-        "seq": item.seq,
-        "time": stamp(item.time),
-        "kind": item.kind,
-        "text": item.text,
-        "subject": item.subject,
-        "re": str(item.re) if item.re else None,
-        "to": str(item.to) if item.to else None,
-        "edited": stamp(item.edited),
-        "retracted": item.retracted,
-        "withheld": item.withheld,
-        "malformed": item.malformed,
-        "unread": item.unread,
-        "muted": item.muted,
-        "body": None if item.kind == "post" else dict(item.body),
-    }
+    from thimbl.home import itemform
+
+    return itemform.item_data(item)
 
 
 def thread_data(place: "ThreadItem") -> dict[str, Any]:
@@ -75,11 +57,14 @@ def author_data(author: "Author", cited_by: Sequence[str] = ()) -> dict[str, Any
         "due": stamp(author.due),
         "source": author.source,
         "cited_by": list(cited_by),
+        "url": author.web.url if author.web else None,
+        "format": author.web.kind if author.web else None,
+        "moved_url": author.web.moved if author.web else None,
     }
 
 
 def stamp(seconds: int | None) -> str | None:
     """A moment as plans write it; None for none."""
-    from thimbl.core.times import format_time
+    from thimbl.home import itemform
 
-    return None if seconds is None else format_time(seconds)
+    return itemform.stamp(seconds)

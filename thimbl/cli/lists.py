@@ -4,9 +4,8 @@ A list ends with the newest, so that the newest stands above the prompt, as `tai
 is the same off a terminal.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,9 +23,6 @@ SHOWN: Final = 20
 
 BATCH: Final = 200
 """Items that are held at once, so that a list of 100,000 takes no more memory than one of 200."""
-
-PAUSE: Final = 1.0
-"""Seconds between two looks for what came in: a person does not notice, and a look costs some microseconds."""
 
 ORDER: Final = "The newest comes last, just above the prompt.\n\n"
 
@@ -78,7 +74,8 @@ def timeline(
 ) -> None:
     """Show what you and those you follow have written.
 
-    What is here already is shown; 'thimbl fetch' asks for what is new, and 'thimbl read' does both.
+    What is here already is shown; 'thimbl fetch' asks for what is new, and 'thimbl read' does both. With --follow a
+    post that is edited or retracted later is shown again, as it is then.
     """
     if sum((author is not None, everyone, bonds)) > 1:
         raise click.UsageError("--author, --everyone and --bonds are three different lists: give one.")
@@ -94,13 +91,15 @@ def timeline(
             return Selection(View.AUTHOR, author=find_author(reader, author), **limits)
         return Selection(View.EVERYONE if everyone else View.BONDS if bonds else View.FOLLOWED, **limits)
 
-    known: set[int] = set()
-    if follow:
-        with context.reader() as reader:
-            known.update(reader.rowids(select(reader)))
-    known.update(show_list(context, select, "Nothing here fits.", **options))
-    if follow:
-        follow_list(context, select, known, as_json=options["as_json"], unfold=options["unfold"])
+    if not follow:
+        show_list(context, select, "Nothing here fits.", **options)
+        return
+    from thimbl.cli.tail import Tail
+
+    with context.reader() as reader:
+        tail = Tail(context, reader, select, as_json=options["as_json"], unfold=options["unfold"])
+        tail.has_shown(show_list(context, select, "Nothing here fits.", **options))
+        tail.follow()
 
 
 @command(
@@ -191,25 +190,6 @@ def show_list(
         if not as_json:
             note(f"Nothing is here yet. {first_step(context)}")
         return []
-
-
-def follow_list(
-    context: Context, select: Callable[["Reader"], "Selection"], known: set[int], *, as_json: bool, unfold: bool
-) -> NoReturn:
-    """Print what comes into a list besides the `known` rows, in the order in which it comes; only Ctrl-C ends it."""
-    version = None
-    with context.reader() as reader:
-        while True:
-            sys.stdout.flush()
-            context.sleep(PAUSE)
-            if (newer := reader.data_version()) == version:
-                continue
-            version = newer
-            fresh = [rowid for rowid in reversed(reader.rowids(select(reader))) if rowid not in known]
-            known.update(fresh)
-            if fresh and not as_json:
-                say()
-            show_items(context, items_of(reader, fresh), as_json=as_json, unfold=unfold)
 
 
 def items_of(reader: "Reader", rowids: Sequence[int]) -> "Iterator[Item]":

@@ -91,13 +91,16 @@ def unmute(context: Context, what: tuple[str, ...], as_word: bool) -> None:
 
 def _meant(context: Context, text: str, as_word: bool, until: int | None) -> "Mute":
     """What somebody means who types `text`. Raises `Failure`."""
+    from thimbl.core.web import FeedUrl, looks_like_url
     from thimbl.home import following
     from thimbl.store.mutes import Mute, MuteError, MuteKind
 
     name = text.strip().removeprefix("@")
     kind = MuteKind.WORD
     if not as_word:
-        if text.startswith("#"):
+        if looks_like_url(text):
+            kind, text = MuteKind.AUTHOR, str(FeedUrl.parse(text).address)
+        elif text.startswith("#"):
             kind = MuteKind.TAG
         elif "@" in name:
             kind, text = MuteKind.AUTHOR, name
@@ -105,7 +108,7 @@ def _meant(context: Context, text: str, as_word: bool, until: int | None) -> "Mu
             called = [one for one in following.load(context.paths) if one.nick.casefold() == name.casefold()]
             called = [one for one in called if one.nick == name] or called
             if len(called) > 1:
-                several = ", ".join(str(one.address) for one in called)
+                several = ", ".join(one.place for one in called)
                 raise Failure(f"{name!r} is your name for several: {several}. Give the address, or --word.", USAGE)
             if called:
                 kind, text = MuteKind.AUTHOR, str(called[0].address)

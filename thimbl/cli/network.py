@@ -8,9 +8,9 @@ import click
 
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import PARTLY, Failure
-from thimbl.cli.options import address, argument, command, json_option, option
+from thimbl.cli.follow import accepting
+from thimbl.cli.options import argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
-from thimbl.cli.people import accepting
 from thimbl.cli.progress import Progress
 from thimbl.core.terminal import safe_line
 
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 @command(
     examples="""
     thimbl fetch
-    thimbl fetch ana@fields.example
+    thimbl fetch ana@fields.example mark
+    thimbl fetch https://blog.example/feed.xml
     thimbl fetch --watch
     thimbl fetch --watch --every 300
 """
 )
-@argument("who", type=address, nargs=-1, metavar="[ADDRESS]...")
+@argument("whom", nargs=-1, metavar="[ADDRESS|NICK|URL]...")
 @option("--watch", is_flag=True, help="Go on asking until stopped, each plan on a schedule of its own.")
 @option(
     "--every",
@@ -41,13 +42,16 @@ if TYPE_CHECKING:
 )
 @json_option
 @pass_context
-def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int | None, as_json: bool) -> int:
+def fetch(context: Context, whom: tuple[str, ...], watch: bool, every: int | None, as_json: bool) -> int:
     """Ask those you follow what is new.
 
     Each plan is checked before it is stored. What goes wrong is said in a line for each; the exit code is then 3. Of a
     commune that you follow the logs that it cites are asked for too, so that 'audit' has all that it needs. With
     --watch it goes on, and asks those more often who write more often, between every 2 minutes and every 6 hours.
     """
+    from thimbl.cli.names import find_followed
+
+    who = [find_followed(context, one) for one in whom]
     if not watch:
         if every is not None:
             raise click.UsageError("--every is for --watch.")
@@ -58,9 +62,9 @@ def fetch(context: Context, who: "tuple[Address, ...]", watch: bool, every: int 
     return 0
 
 
-def fetch_now(context: Context) -> int:
-    """Fetch everybody who is followed, saying on stderr what went wrong; the exit code."""
-    return _fetch(context, (), as_json=False)
+def fetch_now(context: Context, who: "Sequence[Address]" = ()) -> int:
+    """Fetch these, or everybody who is followed, saying on stderr what went wrong; the exit code."""
+    return _fetch(context, who, as_json=False)
 
 
 async def fetch_these(context: Context, writer: "Writer", client: "FingerClient", who: "Sequence[Address]") -> None:
@@ -126,11 +130,12 @@ def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
 def _make_fetcher(
     context: Context, writer: "Writer", client: "FingerClient", trusts: Callable[[str], bool] = lambda hostport: True
 ) -> "Fetcher":
-    from thimbl.node import reach
+    from thimbl.node import reach, web
     from thimbl.node.polling.fetch import Fetcher
 
     strangers = reach.client(client.clock, context.settings, stranger=True)
-    return Fetcher(client, writer, context.now, mirrors=strangers, trusts=trusts)
+    feeds = web.feeds(client.clock, context.settings, context.now)
+    return Fetcher(client, writer, context.now, mirrors=strangers, trusts=trusts, feeds=feeds)
 
 
 def _followed(writer: "Writer") -> "list[Address]":
@@ -161,7 +166,7 @@ class _Teller:
         self.progress.clear()
         for line in troubles(outcome):
             note(line)
-        if outcome.moved_to is not None and not outcome.cited_by:
+        if (outcome.moved_to is not None or outcome.moved_url is not None) and not outcome.cited_by:
             note(moved_line(outcome, moved))
         self.progress.tell(self.done, self.expected)
 
@@ -200,7 +205,7 @@ def troubles(outcome: "Outcome") -> Iterator[str]:
     if not outcome.is_good:
         reason = safe_line(outcome.reason)
         what = f"{outcome.verdict}: {reason}" if outcome.verdict else reason
-        yield f"{outcome.address}: {what}.{accepting(outcome.address, outcome.verdict, outcome.fingerprint)}"
+        yield f"{outcome.name}: {what}.{accepting(outcome.address, outcome.verdict, outcome.fingerprint)}"
     elif outcome.source is not None:
         yield f"{outcome.address}: {safe_line(outcome.failure)}. The mirror {outcome.source} answered."
 
@@ -208,6 +213,8 @@ def troubles(outcome: "Outcome") -> Iterator[str]:
 def moved_line(outcome: "Outcome", follows: bool) -> str:
     """That somebody has moved; `follows`: they are followed there now."""
     where = outcome.moved_to
+    if outcome.moved_url is not None:
+        return f"{outcome.name} has moved for good: 'thimbl follow {outcome.moved_url}', and unfollow the old one."
     if follows:
         return f"{outcome.address} has moved to {where}, and you follow them there now."
     return f"{outcome.address} says that they have moved: 'thimbl follow {where}'."
@@ -227,6 +234,8 @@ def outcome_data(outcome: "Outcome") -> dict[str, Any]:
         "moved_to": str(outcome.moved_to) if outcome.moved_to else None,
         "source": outcome.source,
         "cited_by": list(outcome.cited_by),
+        "url": outcome.url,
+        "moved_url": outcome.moved_url,
     }
 
 

@@ -1,6 +1,6 @@
 """One record, or one conversation: `show` and `thread`."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,11 +13,18 @@ from thimbl.cli.names import find_item
 from thimbl.cli.options import argument, command, json_option, option
 from thimbl.cli.output import emit, painter, say
 from thimbl.cli.when import local, since
+from thimbl.core.imported import IMPORTED
+from thimbl.core.licences import LICENSE, licence_of
+from thimbl.core.records import POST
 from thimbl.core.terminal import safe, safe_line
 
 if TYPE_CHECKING:
     from thimbl.store.reader import Reader
     from thimbl.store.types import Author, Item
+
+
+_TOLD: Final = ("text", "subject", "re", "salt", LICENSE, IMPORTED)
+"""Fields of a post that are shown by themselves."""
 
 
 @command(
@@ -101,6 +108,8 @@ def show(context: Context, ref: str, earlier: bool, raw: bool, as_json: bool) ->
 
 def _record(reader: "Reader", item: "Item") -> dict[str, Any]:
     if item.seq is None:
+        if item.address.is_web:
+            raise Failure("An entry of a feed is no record, so there is none to show as it came. Leave --raw away.")
         raise Failure(
             "A message of version 1 is no record, so there is none to show as it came. Leave --raw away, or use --json."
         )
@@ -129,7 +138,7 @@ def _page(
     renderer, paint = Renderer(context, full=True), painter(context)
     lines = renderer.block(item)
     if item.kind == "post":
-        extra = {key: value for key, value in item.body.items() if key not in ("text", "subject", "re", "salt")}
+        extra = {key: value for key, value in item.body.items() if key not in _TOLD}
         if extra:
             lines += ["", *("  " + line for line in renderer.fields(extra, context.width - 4, ""))]
     for time, text in texts or []:
@@ -149,21 +158,35 @@ def _facts(context: Context, item: "Item", author: "Author | None") -> list[tupl
     if item.seq is not None:
         of = f" of {author.seq}" if author and author.seq >= item.seq else ""
         facts.append(("number", f"{item.seq}{of}, kind {safe_line(item.kind)}"))
+    elif item.address.is_web:
+        facts.append(("number", "none: an entry of a feed has no place in a log"))
     else:
         facts.append(("number", "none: a message of version 1 has no place in a log"))
+    if item.link is not None:
+        facts.append(("page", safe_line(item.link)))
     facts.append(("written", f"{stamp(item.time)} ({local(item.time)} here)"))
     if item.edited is not None:
         facts.append(("edited", f"{stamp(item.edited)} ({local(item.edited)} here)"))
     if item.re is not None:
         facts.append(("answers", str(item.re)))
+    if (origin := item.imported) is not None:
+        facts.append(("imported", f"said {stamp(origin.time)} as {origin.source}"))
+    if item.licence is not None:
+        facts.append(("licence", safe_line(item.licence)))
+    elif item.kind == POST and author is not None and (of_plan := licence_of(author.properties)) is not None:
+        facts.append(("licence", f"{safe_line(of_plan)}, as all of {item.address}'s"))
+    if item.by:
+        facts.append(("written by", safe_line(item.by)))
     if author is not None and author.name:
-        facts.append(("author", safe_line(author.name)))
+        facts.append(("author" if author.web is None else "feed", safe_line(author.name)))
+    if author is not None and author.web is not None:
+        facts.append(("", f"{safe_line(author.web.url)}" + (f" ({author.web.kind})" if author.web.kind else "")))
     facts.append(("verdict", words_of(item.verdict)))
     if author is not None:
         if author.reason and str(author.verdict) not in ("verified", "unsigned"):
             facts.append(("", safe_line(author.reason)))
-        facts.append(("key", author.key or "none: nobody signs this plan"))
+        facts.append(("key", author.key or f"none: nobody signs this {'plan' if author.web is None else 'feed'}"))
         if author.updated is not None:
             facts.append(("plan of", since(author.updated, now)))
-    facts += [("link", safe_line(link)) for link in links(item.text)]
+    facts += [("link", safe_line(link)) for link in links(item.text) if link != item.link]
     return facts

@@ -24,6 +24,14 @@ class Progress:
             sys.stderr.flush()
             self.shown = True
 
+    def count(self, done: int) -> None:
+        """Show that `done` steps are behind, of nobody knows how many."""
+        self.clear()
+        if self.wanted:
+            sys.stderr.write(f"{self.what}: {done:,}")
+            sys.stderr.flush()
+            self.shown = True
+
     def clear(self) -> None:
         """Take the line away."""
         if self.shown:

@@ -58,7 +58,7 @@ class Renderer:
         margin = " " * (STEP * min(depth, DEEPEST))
         room = self.width - len(margin) - INDENT
         lines = self._heading(item, self.width - len(margin))
-        if reply_line and (item.re or item.to):
+        if reply_line and (item.re or item.to or (item.imported and item.imported.to)):
             lines.append(" " * INDENT + self.paint(self._answers(item), "faint"))
         lines += [" " * INDENT + line if line else "" for line in self.body(item, room)]
         return [margin + line if line else "" for line in lines]
@@ -66,7 +66,7 @@ class Renderer:
     def missing(self, reference: "Reference", depth: int) -> list[str]:
         """The lines of a place in a thread whose record is not here."""
         margin = " " * (STEP * min(depth, DEEPEST))
-        text = f"[{reference.address} wrote {reference.id[:SHOWN]}, which is not here]"
+        text = f"[{reference.address.place} wrote {reference.id[:SHOWN]}, which is not here]"
         return [margin + self.paint(line, "faint") for line in wrap(text, self.width - len(margin))]
 
     def _heading(self, item: "Item", width: int) -> list[str]:
@@ -79,6 +79,10 @@ class Renderer:
         parts += [(since(item.time, self.now), "faint"), (item.id[:SHOWN], "tag")]
         if item.edited is not None:
             parts.append(("edited", "faint"))
+        if item.imported is not None:
+            parts.append(("imported", "faint"))
+        if item.licence is not None:
+            parts.append((clip(safe_line(item.licence), MOST_NAME), "faint"))
         if item.unread:
             parts.append(("● new", "unread"))
         # Where all of it is too long for one line, the rest goes on in the next.
@@ -100,15 +104,16 @@ class Renderer:
         name = clip(safe_line(item.name), MOST_NAME)
         if item.is_me:
             return "you", ""
+        by = f"by {clip(safe_line(item.by), MOST_NAME)}" if item.by else ""
         if item.nick is None:
-            return (name, str(item.address)) if name else (str(item.address), "")
+            return (name, item.address.place) if name else (item.address.place, by)
         nick = safe_line(item.nick)
-        return (nick if not name or name.casefold() == nick.casefold() else f"{nick} ({name})"), ""
+        return (nick if not name or name.casefold() == nick.casefold() else f"{nick} ({name})"), by
 
     def _answers(self, item: "Item") -> str:
         if item.re is not None:
-            return f"answers {item.re.address} {item.re.id[:SHOWN]}"
-        return f"to {item.to}"
+            return f"answers {item.re.address.place} {item.re.id[:SHOWN]}"
+        return f"to {item.to or (item.imported and item.imported.to)}"
 
     # what stands under the heading
 

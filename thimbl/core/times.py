@@ -26,6 +26,10 @@ LAST: Final = (date.max.toordinal() - EPOCH_ORDINAL + 1) * DAY - 1
 AGO_DAYS: Final = 7
 """Ages of a week or more are shown as a date: nobody counts "23d" back on a calendar."""
 
+FIRST_MAIL: Final = (date(1900, 1, 1).toordinal() - EPOCH_ORDINAL) * DAY
+"""1900-01-01T00:00:00Z: the first moment that a date of e-mail can write (RFC 5322 3.3), and so one of RSS, and of HTTP
+(RFC 9110 5.6.7)."""
+
 CACHED_DAYS: Final = 4_096
 """Days to remember: eleven years of posts; the clock part of a stamp is cheap."""
 

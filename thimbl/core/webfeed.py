@@ -69,12 +69,14 @@ class Entry:
     """What it answers: the id of an entry, or the reference of a record (`address#id`)."""
     name: str = ""
     """What its own feed calls it: an IRI, a word of the feed's own, or the hash of a twt."""
+    licence: str = ""
+    """Under which it stands, where the feed says one that has an identifier (`thimbl.core.licences`)."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Entry":
         """The entry of such data. Raises `ValueError` where it is of another shape."""
         made = cls(**data)
-        texts = (made.id, made.text, made.title, made.link, made.author, made.answers, made.name)
+        texts = (made.id, made.text, made.title, made.link, made.author, made.answers, made.name, made.licence)
         if not all(isinstance(text, str) for text in texts) or not is_id(made.id):
             raise ValueError("an entry is not of the shape that it should be")
         for time in (made.time, made.edited):

@@ -168,7 +168,7 @@ class Home:
     ) -> Reference:
         """Sign and publish a post: it is on disk, and in the plan, when this returns.
 
-        `subject` is a warning to fold it under; `lang` such as ``en``; `licence` an SPDX identifier, or PPL. Raises
+        `subject` is a warning to fold it under; `lang` such as ``en``; `licence` an SPDX identifier. Raises
         `HomeError`, or `ValueError` for a licence that is none: nothing was published then.
         """
         from thimbl.core.licences import parse_licence
@@ -213,9 +213,7 @@ class Home:
 
         account, have = self._account, following.load(self._account.paths)
         if isinstance(address, str) and looks_like_url(address):
-            url = FeedUrl.parse(address)
-            before = next((one.nick for one in have if one.address == url.address), url.host)
-            account.follow(following.Followed.of_feed(nick or before, url))
+            account.follow(following.wished_feed(have, FeedUrl.parse(address), nick))
             return
         who = as_address(address)
         if who == account.settings.address:

@@ -60,8 +60,7 @@ def write_file(path: Path, data: bytes, mode: int) -> None:
     """
     target = _target(path)
     make_folder(target.parent, mode)
-    temporary, descriptor = _open_new(target, mode)
-    try:
+    with _beside(target, mode) as descriptor:
         try:
             os.fchmod(descriptor, mode)
             view = memoryview(data)
@@ -70,12 +69,6 @@ def write_file(path: Path, data: bytes, mode: int) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.rename(temporary, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(target.parent)
 
 
 @contextmanager
@@ -84,15 +77,21 @@ def replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
 
     As `write_file`, but it also writes to a stick whose file system keeps no modes (FAT). Raises `OSError`.
     """
-    target = _target(path)
+    with _beside(_target(path), mode) as descriptor, os.fdopen(descriptor, "wb") as file:
+        with _where_there_are_modes():
+            os.fchmod(descriptor, mode)
+        yield file
+        file.flush()
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _beside(target: Path, mode: int) -> Iterator[int]:
+    """The descriptor of a new file beside `target`, for the block to write, sync and close: when that has ended well, the
+    file takes the place of `target`."""
     temporary, descriptor = _open_new(target, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            with _where_there_are_modes():
-                os.fchmod(descriptor, mode)
-            yield file
-            file.flush()
-            os.fsync(descriptor)
+        yield descriptor
         os.rename(temporary, target)
     except BaseException:
         with suppress(OSError):

@@ -40,7 +40,19 @@ def item_data(item: "Item") -> dict[str, Any]:
         "body": None if item.kind == "post" else dict(item.body),
         "link": item.link,
         "by": item.by or None,
+        "says": None if item.kind == "post" else _says(item),
     }
+
+
+def _says(item: "Item") -> str | None:
+    """What an announcement says, with the days that it names and not how far off they are: at any time the same."""
+    from thimbl.core.announcements import announced  # only here: most items are posts
+    from thimbl.core.commune.fields import Malformed
+
+    try:
+        return None if item.malformed else announced(item.kind, item.body, None, item.code_of)
+    except Malformed:
+        return None
 
 
 def stamp(seconds: int | None) -> str | None:

@@ -15,6 +15,7 @@ from thimbl.core.plantext import MAX_BYTES, PlanTextError, decode, read_data
 from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, write_file
 from thimbl.home.errors import SettingsError
+from thimbl.home.hooks.settings import HookSettings, hooks_data, read_hooks
 from thimbl.home.paths import Paths
 from thimbl.home.proxy import Proxy, ProxyFault, ProxyFor
 from thimbl.home.screen import ScreenSettings, read_screen, screen_data
@@ -49,6 +50,8 @@ class Settings:
     """What a daemon serves, and how."""
     tui: ScreenSettings = field(default_factory=ScreenSettings)
     """How the terminal UI looks, moves and rings."""
+    hooks: HookSettings = field(default_factory=HookSettings)
+    """Commands that are run when something happens."""
 
     def route(self, host: str, port: int) -> tuple[str, int]:
         """Where to connect for this host."""
@@ -75,6 +78,7 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
         push=reader.push(),
         serve=reader.serve(),
         tui=reader.tui(),
+        hooks=reader.hooks(),
     )
     reader.nothing_else()
     if (text := environ.get("THIMBL_ROUTES")) is not None:
@@ -103,6 +107,8 @@ def save(paths: Paths, settings: Settings) -> None:
         data["serve"] = serving
     if screen := screen_data(settings.tui):
         data["tui"] = screen
+    if settings.hooks:
+        data["hooks"] = hooks_data(settings.hooks)
     text = write(data)
     try:
         read_data(text)
@@ -210,7 +216,10 @@ class _Reader:
     def tui(self) -> ScreenSettings:
         return read_screen(self.data.pop("tui", None), f"{self.where}: tui")
 
+    def hooks(self) -> HookSettings:
+        return read_hooks(self.data.pop("hooks", None), f"{self.where}: hooks", self.folder)
+
     def nothing_else(self) -> None:
         if self.data:
-            known = "address, key, plan, window, routes, proxy, proxy_for, private_hosts, push, serve, tui"
+            known = "address, key, plan, window, routes, proxy, proxy_for, private_hosts, push, serve, tui, hooks"
             raise SettingsError(f"{self.where}: there is no setting {sorted(self.data)[0]!r}; there are {known}.")

@@ -73,9 +73,8 @@ class HostGuarded(HostUnreachable):
     to another service than Finger. Set 'private_hosts: true' in config.yaml if it may."""
 
     def __init__(self, where: str, why: str, service: Service = FINGER) -> None:
-        AskFailed.__init__(
-            self, where, f"{service.named}, and {why}; to ask it all the same, set 'private_hosts: true'"
-        )
+        lifted = "to ask it all the same, write 'private_hosts: true' into config.yaml"
+        AskFailed.__init__(self, where, f"{service.named}, and {why}; {lifted}")
         self.why = why
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.licences import LICENSE
 from thimbl.core.log import Verdict
 from thimbl.core.plan import Follow, Head, ListDigest, by_nick, head_from_data, list_digest
 from thimbl.core.records import POST
@@ -107,6 +108,10 @@ def item_of(row: Row) -> Item:
     if seq is None:
         # Whatever its author signed since, nobody has signed a message of version 1, nor an entry of a feed.
         verdict = Verdict.UNSIGNED
+    body: dict[str, Any] = {} if data is None else _body(_decode(data)[0])
+    more: dict[str, str] = {}
+    if entry is not None:
+        body, more = _of_entry(_decode(entry)[0])
     return Item(
         rowid=rowid,
         address=Address.parse(address),
@@ -127,14 +132,16 @@ def item_of(row: Row) -> Item:
         withheld=bool(withheld),
         unread=bool(unread),
         malformed=malformed,
-        body={} if data is None else _body(_decode(data)[0]),
-        **({} if entry is None else _of_entry(_decode(entry)[0])),
+        body=body,
+        **more,
     )
 
 
-def _of_entry(data: dict[str, str]) -> dict[str, str]:
-    """What an item tells of the entry of a feed that it is, besides its words."""
-    return {name: data[key] for name, key in (("link", "link"), ("by", "author"), ("named", "name")) if key in data}
+def _of_entry(data: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What an item tells of the entry of a feed that it is, besides its words: in the body of a post, and by itself."""
+    body = {LICENSE: data["licence"]} if "licence" in data else {}
+    told = {name: data[key] for name, key in (("link", "link"), ("by", "author"), ("named", "name")) if key in data}
+    return body, told
 
 
 def evidence_of(row: Row) -> Evidence:

@@ -40,7 +40,7 @@ def months(_begins: str, now: int) -> Iterator[Candidate]:
 
 
 def licences(begins: str, _now: int) -> Iterator[Candidate]:
-    """SPDX identifiers, and PPL."""
+    """SPDX identifiers."""
     yield from _LICENCES
     if begins:
         from thimbl.core.spdx import IDS

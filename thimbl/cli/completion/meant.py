@@ -145,8 +145,12 @@ def feeds(hints: "Hints", begins: str) -> Iterator[Candidate]:
 
 
 def followed(hints: "Hints", begins: str) -> Iterator[Candidate]:
-    """Whom one follows, by address."""
-    return ((str(one.address), one.name or one.nick or "") for one in hints.people(begins, MOST) if one.followed)
+    """Whom one follows, by nick and by address."""
+    for one in hints.people(begins, MOST):
+        if one.followed and one.nick and "@" not in one.nick:
+            yield one.nick, f"{one.name}, {one.address}" if one.name else str(one.address)
+        if one.followed:
+            yield str(one.address), one.name or one.nick or ""
 
 
 def strangers(hints: "Hints", begins: str) -> Iterator[Candidate]:

@@ -8,6 +8,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from thimbl.core.address import SHOWN_ID as SHOWN_ID
 from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.money import format_rate
 from thimbl.core.commune.participants import (
@@ -43,9 +44,6 @@ from thimbl.core.commune.statements import (
     statement_of,
 )
 from thimbl.core.terminal import safe_line
-
-SHOWN_ID: Final = 8
-"""Characters of an id (plan-format 3)."""
 
 Row = tuple[str, str]
 Codes = Callable[[str], str | None]

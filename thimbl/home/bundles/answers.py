@@ -1,16 +1,20 @@
-"""The answers in a backup that no log has: evidence that was kept, and plans of version 1."""
+"""The answers in a backup that no log has: evidence that was kept, plans of version 1, and feeds of the web."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.log import Verdict, judge_bytes
+from thimbl.core.plantext import Bounds, PlanTextError, read_data
 from thimbl.core.times import FIRST, LAST
-from thimbl.home.bundles.names import BACKUP, Bundle
-from thimbl.store import carrying
+from thimbl.home.bundles.names import BACKUP, PLAN, Bundle
+from thimbl.store import carrying, webcarrying
 from thimbl.store.carrying import NotCarried
 from thimbl.store.types import Take
 from thimbl.store.writer import Writer
+
+_WEB_BOUNDS: Final = Bounds(bytes=PLAN, nodes=100_000)
+"""Of a part: 1,000 entries of a dozen values each."""
 
 
 def restore_answers(writer: Writer, bundle: Bundle, state: Mapping[str, Any], now: int) -> None:
@@ -24,6 +28,22 @@ def restore_answers(writer: Writer, bundle: Bundle, state: Mapping[str, Any], no
         judgement = judge_bytes(one.raw, writer.known(one.address, 1, 1), now)
         if judgement.verdict is Verdict.UNSIGNED:
             writer.take_many([Take(judgement, now, one.address, one.raw, carried=True)])
+
+
+def web_parts(bundle: Bundle) -> Iterator[webcarrying.Carried]:
+    """What feeds of the web had said, looked through. Raises `carrying.NotCarried`."""
+    for name in sorted(name for name in bundle.sizes() if name.startswith(f"{BACKUP}web/")):
+        try:
+            data = read_data(bundle.read(name).decode("utf-8").strip(), _WEB_BOUNDS)
+        except (PlanTextError, UnicodeDecodeError) as error:
+            raise NotCarried(f"{name.removeprefix(BACKUP)}: {error}") from None
+        yield webcarrying.read_part(data)
+
+
+def restore_web(writer: Writer, bundle: Bundle) -> None:
+    """Put it back. Likewise."""
+    for part in web_parts(bundle):
+        webcarrying.restore_part(writer, part)
 
 
 def _answers(bundle: Bundle, state: Mapping[str, Any], kind: str) -> Iterator[carrying.Unchecked]:

@@ -10,7 +10,7 @@ from thimbl.core.address import Address
 from thimbl.home.account import Account
 from thimbl.home.bundles.packing import PackedLog, of_copy, of_own
 from thimbl.home.errors import Refused
-from thimbl.store.citations import communes
+from thimbl.store.citations import cited_by
 from thimbl.store.copying import copy_of
 from thimbl.store.reader import Reader
 from thimbl.store.types import Author
@@ -28,12 +28,9 @@ def usual(account: Account, reader: Reader) -> list[Address]:
 
 
 def with_cited(reader: Reader, who: Sequence[Address]) -> list[Address]:
-    """These, and after them whom the communes among them cite; each once."""
-    wanted = {str(address) for address in who}
-    cited = [
-        Address.parse(log) for commune in communes(reader, who) if commune.address in wanted for log in commune.logs
-    ]
-    return list(dict.fromkeys([*who, *cited]))
+    """These, and after them whom the communes among them cite, by address; each once. Whom one follows in private is
+    not left out of those: that they are lacking would tell of it."""
+    return list(dict.fromkeys([*who, *sorted(cited_by(reader, set(who).__contains__))]))
 
 
 def logs_of(account: Account, reader: Reader, who: Iterable[Address], lacking: list[Address]) -> Iterator[PackedLog]:

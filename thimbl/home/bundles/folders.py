@@ -73,6 +73,8 @@ class PlanFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        name = path.name.removesuffix(".plan") + ".plan"
+        self._name = name if limit_of(name) is not None else "saved.plan"
 
     @property
     def where(self) -> str:
@@ -86,7 +88,7 @@ class PlanFile:
 
     def sizes(self) -> Mapping[str, int]:
         """See `names.Bundle`."""
-        return {self._path.name: self._path.stat().st_size}
+        return {self._name: self._path.stat().st_size}
 
     def read(self, name: str) -> bytes:
         """See `names.Bundle`."""

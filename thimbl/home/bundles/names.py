@@ -69,7 +69,7 @@ _OF_BACKUP: Final[Mapping[str, int]] = {
     "key": SMALL,
     "key.pub": SMALL,
 }
-_MANY_OF_BACKUP: Final = re.compile(r"(?:drafts|evidence|classic)/[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_MANY_OF_BACKUP: Final = re.compile(r"(?:drafts|evidence|classic|web)/[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 class Bundle(Protocol):

@@ -39,7 +39,7 @@ def opened(path: Path, unseal: Unseal, scratch: Path) -> Iterator[Bundle]:
         yield _folder(path)
         return
     with path.open("rb") as file, _plain(file, str(path), unseal, scratch) as plain:
-        if path.name.endswith(".plan") and not _is_tar(plain):
+        if plain is file and _is_text(file):  # whatever it is called
             yield PlanFile(path)
             return
         found = TarBundle(plain, str(path))
@@ -95,9 +95,11 @@ def _known(bundle: Bundle) -> Bundle:
     return bundle
 
 
-def _is_tar(file: BinaryIO) -> bool:
+def _is_text(file: BinaryIO) -> bool:
+    """Whether it may be a plan by itself. The header of a tar ends in zeros, and no plan has any."""
     file.seek(0)
-    return file.read(BLOCK)[257:262] == b"ustar"
+    begins = file.read(BLOCK)
+    return begins != b"" and b"\0" not in begins
 
 
 @contextmanager

@@ -9,6 +9,7 @@
 """
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,7 @@ from thimbl.home.errors import HomeError, Refused, SettingsError
 from thimbl.home.keyfile import inspect
 from thimbl.home.paths import Paths, archive_of
 from thimbl.home.planfiles import PlanFiles
-from thimbl.store import carrying
+from thimbl.store import carrying, webcarrying
 from thimbl.store.reader import Reader
 
 MAX_DRAFTS: Final = 1_000
@@ -63,11 +64,17 @@ def pack(account: Account, reader: Reader, *, with_key: bool) -> Iterator[File]:
             about = {"address": str(one.address), "verdict": one.verdict, "reason": one.reason, "time": one.time}
             told[kind].append({"file": name, **about})
             yield File(f"{BACKUP}{kind}/{name}", partial(_raw, load, reader, id_))
+    for number, part in enumerate(webcarrying.parts(reader), 1):
+        yield File(f"{BACKUP}web/{number:06d}", partial(_web, reader, part))
     yield File(BACKUP + "state.json", lambda: carrying.text_of(carrying.carried(reader) | told).encode("utf-8"))
 
 
 def _raw(load: Callable[[Reader, int], carrying.Unchecked], reader: Reader, id_: int) -> bytes:
     return load(reader, id_).raw
+
+
+def _web(reader: Reader, part: webcarrying.Part) -> bytes:
+    return carrying.text_of(webcarrying.part(reader, part)).encode("utf-8")
 
 
 def _places(paths: Paths) -> dict[str, Path]:
@@ -113,6 +120,7 @@ class Backup:
         self.state = self._state()
         self._check_lists()
         self._check_key()
+        self._check_web()
 
     @property
     def others(self) -> list[Log]:
@@ -224,6 +232,11 @@ class Backup:
         if path.exists() and path.read_bytes() != self._read("key"):
             raise Refused(f"There is another key in {path}: move it away first. Nothing was changed.")
 
+    def _check_web(self) -> None:
+        from thimbl.home.bundles.answers import web_parts
+
+        self._carry(lambda: deque(web_parts(self.bundle), maxlen=0))
+
     # making a home of it
 
     def write(self) -> Restored:
@@ -264,7 +277,7 @@ class Backup:
 
     def restore_after(self, account: Account, now: int) -> None:
         """What follows on the logs: one's own in the store, evidence, what is read. Likewise."""
-        from thimbl.home.bundles.answers import restore_answers
+        from thimbl.home.bundles.answers import restore_answers, restore_web
 
         with account.writer() as writer:
             account.sync_following(writer)
@@ -272,12 +285,15 @@ class Backup:
                 account.remember_all(writer)
             self._carry(lambda: restore_answers(writer, self.bundle, self.state, now))
             self._carry(lambda: carrying.restore_read(writer, self.state))
+            self._carry(lambda: restore_web(writer, self.bundle))
 
-    def _carry(self, work: Callable[[], None]) -> None:
+    def _carry(self, work: Callable[[], object]) -> None:
         try:
             work()
         except carrying.NotCarried as error:
-            raise BundleRefused(f"{self.bundle.where}: state.json in it can not be used: {error}.") from None
+            raise BundleRefused(
+                f"{self.bundle.where}: what it has besides logs can not all be used: {error}."
+            ) from None
 
 
 def _reworded(error: Exception, path: Path, name: str) -> Exception:

@@ -25,10 +25,7 @@ from thimbl.home.bundles.names import Bundle, Log
 from thimbl.home.bundles.pages import Pages
 from thimbl.store.descent import below_gap, explains
 from thimbl.store.types import Take
-from thimbl.store.writer import Writer
-
-ENOUGH_BYTES: Final = 4 * 1024 * 1024
-"""Bytes of logs in one transaction: it costs as much as ten posts (`thimbl.node.polling.intake`)."""
+from thimbl.store.writer import ENOUGH_BYTES, Writer
 
 MAX_SEARCHED: Final = 20_000
 """Records that are looked through at once for the change of key that leads to a plan: a day of them in the busiest log
@@ -113,7 +110,10 @@ class _Taking:
         except (PlanTextError, PlanUnreadable) as error:
             return Taken(self.log.plan, None, Verdict.UNREADABLE, str(error))
         if not isinstance(plan, Plan):
-            why = "a version 1 plan: nobody signed it, so a copy proves nothing. Their own host has it, if there is one"
+            why = (
+                "a version 1 plan: nobody signed it, so a copy proves nothing. Their own host has it, if there is one; "
+                "if it is your own, 'thimbl init --import' begins a log with it"
+            )
             return Taken(self.log.plan, plan.address, Verdict.UNSIGNED, why)
         return self._signed(plan)
 

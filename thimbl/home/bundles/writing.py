@@ -50,11 +50,9 @@ class Written:
     """A log that was written, or left."""
 
     address: Address
-    seq: int
     fate: Fate
     files: int
-    size: int
-    """Files and bytes that were written."""
+    """How many were written."""
 
 
 def write_to(path: Path, files: Iterable[Packed], seal: Seal | None, *, secret: bool) -> int:
@@ -110,7 +108,7 @@ def write_into(
     make_folder(folder, PUBLIC)
     sweep_folder(folder)
     _check_no_link(folder / MANIFEST)
-    written = sum(_put(folder, file, PUBLIC) > 0 for file in _opening(folder, opening))
+    written = sum(_put(folder, file, PUBLIC) for file in _opening(folder, opening))
     for log in logs:
         done = _write_log(folder, log)
         written += done.files
@@ -119,7 +117,7 @@ def write_into(
     for file in backup:
         kept.add(file.name)
         make_folder((folder / file.name).parent)
-        written += _put(folder, file, SECRET) > 0
+        written += _put(folder, file, SECRET)
     if kept:
         _drop_others(folder, kept)
     return written
@@ -145,18 +143,17 @@ def _write_log(folder: Path, log: PackedLog) -> Written:
     there = read_plain(folder / log.plan.name, PLAN)
     fate = Fate.NEW if there is None else _compare(there, log)
     if fate in (Fate.NEWER, Fate.OTHER):
-        return Written(log.address, log.head.seq, fate, 0, 0)
-    sizes: list[int] = []
+        return Written(log.address, fate, 0)
+    written = 0
     archive = folder / f"{log.stem}.plan.d"
     if archive.is_dir():
         sweep_folder(archive)
     for file in chain(log.beside(), [log.plan]):
         make_folder((folder / file.name).parent, PUBLIC)
-        if size := _put(folder, file, PUBLIC):
-            sizes.append(size)
+        written += _put(folder, file, PUBLIC)
     if fate is not Fate.NEW:
-        fate = Fate.UPDATED if sizes else Fate.SAME
-    return Written(log.address, log.head.seq, fate, len(sizes), sum(sizes))
+        fate = Fate.UPDATED if written else Fate.SAME
+    return Written(log.address, fate, written)
 
 
 def _compare(there: bytes, log: PackedLog) -> Fate:
@@ -175,16 +172,16 @@ def _compare(there: bytes, log: PackedLog) -> Fate:
     return Fate.NEWER if (theirs.seq, theirs.updated) > (ours.seq, ours.updated) else Fate.UPDATED
 
 
-def _put(folder: Path, file: File, mode: int) -> int:
-    """Write a file where it is not there as it is; the bytes that were written."""
+def _put(folder: Path, file: File, mode: int) -> bool:
+    """Write a file where it is not there as it is; whether it was written."""
     data = file.make()
     path = folder / file.name
     _check_no_link(path)
     if read_plain(path, limit_of(file.name) or 0) == data:
-        return 0
+        return False
     with replacing(path, mode) as out:
         out.write(data)
-    return len(data)
+    return True
 
 
 def _check_no_link(path: Path) -> None:

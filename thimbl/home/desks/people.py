@@ -1,6 +1,7 @@
 """Whom a person follows, whose keys they have compared, and what they do not want to see."""
 
 from thimbl.core.address import Address
+from thimbl.core.web import FeedUrl
 from thimbl.home import following
 from thimbl.home.desks.part import Part
 from thimbl.store.mutes import Mute
@@ -12,6 +13,10 @@ class PeopleDesk(Part):
     def follow(self, address: Address, nick: str | None) -> None:
         """Follow somebody: in public, or as before. Asks nobody over the network."""
         self.account.follow(following.wished(following.load(self.account.paths), address, nick))
+
+    def follow_feed(self, url: FeedUrl, nick: str | None) -> None:
+        """Follow a feed of the web. Asks nobody over the network."""
+        self.account.follow(following.wished_feed(following.load(self.account.paths), url, nick))
 
     def unfollow(self, address: Address) -> None:
         """Follow somebody no longer. What was fetched stays."""

@@ -1,7 +1,9 @@
 """The pages of the communes that a host follows: `bonds`, `commune`, and `NAME/ledger` (commune.md 8).
 
-- Made from the store of the daemon's account, of those alone of whom a copy may be shown to a stranger, and of the
-  account itself. Whom the account follows in private leaves no trace here: for want of them a ledger is incomplete.
+- The communes are those of which a copy may be shown to a stranger, and the account itself where it is one. Counted are
+  the logs of whom copies may be shown, and those that these communes cite, which every follower of a commune asks for
+  (commune.md 12.4): so it makes no difference whom of them the account follows in private, or not at all. Nobody else
+  whom it follows in private leaves a trace here.
 - Brought up to date when the store has changed, and not again until `REST` times as long as that took have passed: who
   asks often costs no more than who asks once. What is new is folded, and nothing twice (`thimbl.store.ledgers`).
 """
@@ -17,6 +19,7 @@ from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.refreshed import REST
+from thimbl.store import citations
 
 T = TypeVar("T")
 
@@ -33,6 +36,7 @@ class CommunePages:
         self._copies, self._plans, self._clock = copies, plans, clock
         self._ledgers: Ledgers | None = None
         self._me: Address | None = None
+        self._cited: frozenset[Address] = frozenset()
         self._made_of: tuple[Reader, int] | None = None
         self._good_until = float("-inf")
 
@@ -66,12 +70,12 @@ class CommunePages:
     def addresses(self) -> list[Address]:
         """Whose ledgers these are. Nothing is folded for it."""
         ledgers = self._refreshed()
-        return [] if ledgers is None else ledgers.communes()
+        return [] if ledgers is None else self._shown(ledgers)
 
     def study(self, address: Address) -> Study | None:
         """The ledger of one. Nothing else is folded for it."""
         ledgers = self._refreshed()
-        if ledgers is None or address not in ledgers.communes():
+        if ledgers is None or address not in self._shown(ledgers):
             return None
         return self._timed(lambda: ledgers.study(address))
 
@@ -80,7 +84,13 @@ class CommunePages:
 
     def _current(self) -> list[Study]:
         ledgers = self._refreshed()
-        return [] if ledgers is None else self._timed(ledgers.studies)
+        if ledgers is None:
+            return []
+        return self._timed(lambda: [found for one in self._shown(ledgers) if (found := ledgers.study(one)) is not None])
+
+    def _shown(self, ledgers: "Ledgers") -> list[Address]:
+        """The communes that are shown: one that another cites is counted for its sake, and not told of."""
+        return [address for address in ledgers.communes() if self._is_shown(address)]
 
     def _refreshed(self) -> "Ledgers | None":
         reader = self._copies.store()
@@ -88,10 +98,11 @@ class CommunePages:
             return None
         state, now = (reader, reader.data_version()), time.monotonic()
         if self._ledgers is None or self._made_of is None or self._made_of[0] is not reader:
-            self._ledgers, self._made_of = reader.ledgers(self._is_shown), None
+            self._ledgers, self._made_of = reader.ledgers(self._is_counted), None
         if self._made_of is None or (state != self._made_of and now >= self._good_until):
             me = reader.me()
             self._me = None if me is None else me.address
+            self._cited = citations.cited_by(reader, self._is_shown)
             self._timed(self._ledgers.refresh)
             self._made_of = state
         return self._ledgers
@@ -103,6 +114,9 @@ class CommunePages:
         now = time.monotonic()
         self._good_until = max(self._good_until, now + (now - began) * REST)
         return done
+
+    def _is_counted(self, address: Address) -> bool:
+        return address in self._cited or self._is_shown(address)
 
     def _is_shown(self, address: Address) -> bool:
         return address == self._me or self._copies.find(address) is not None

@@ -9,6 +9,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from thimbl.core.address import SHOWN_ID
 from thimbl.core.layout import clip, width_of, wrap
 from thimbl.core.terminal import safe, safe_line
 from thimbl.core.text import folded
@@ -27,9 +28,6 @@ MAX_LINES: Final = 12
 
 MAX_NAME: Final = 30
 """Columns of a name in a heading: the rest is for login, time and id."""
-
-SHOWN_ID: Final = 8
-"""Characters of an id that people are shown (plan-format 3)."""
 
 _MAKING: Final = "This host is looking through its accounts. Ask again in a moment.\n"
 

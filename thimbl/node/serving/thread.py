@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from thimbl.core.address import Address, AddressError, Reference
+from thimbl.core.address import SHOWN_ID, Address, AddressError, Reference
 from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.sentences import table
@@ -20,7 +20,7 @@ from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account, Accounts
 from thimbl.node.serving.finding import Found, find_post
 from thimbl.node.serving.frontdoor import FrontDoor
-from thimbl.node.serving.pages import SHOWN_ID, heading, indented, moment, page, paragraph, post_block
+from thimbl.node.serving.pages import heading, indented, moment, page, paragraph, post_block
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.posts import Post, posts_now
 

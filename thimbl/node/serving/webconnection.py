@@ -192,8 +192,10 @@ class WebProtocol(Protocol):
         if told:
             self._refuse(limit.status, limit.text, limit.outcome)
         else:
-            # Between two requests, no word is expected (RFC 9112 9.5).
+            # Between two requests, no word is expected (RFC 9112 9.5). It waits for its end: whoever comes before the
+            # network says that it is gone needs another's place.
             self._over = True
+            self._wait(self._server.lingering)
             self._socket.loseConnection()
 
     def overdue(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.study import Study
+from thimbl.core.plan import by_nick
 from thimbl.home.shown import Listing, Profile
 from thimbl.node.serving.copies import Copies
 from thimbl.node.serving.glance import agreed
@@ -61,7 +62,7 @@ class WebCopies:
     def nicks(self, address: Address) -> Mapping[str, Address]:
         """What they call those whom they follow."""
         found = self._copies.find(address)
-        return {} if found is None else {follow.nick: follow.address for follow in reversed(found[1].following)}
+        return {} if found is None else by_nick(found[1].following)
 
     def posts(self, address: Address, before: str, limit: int) -> Listing:
         """What they wrote, newest first. `before` is the id of the last item that was seen: an item of theirs keeps its

@@ -14,7 +14,7 @@ from typing import Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Judgement, Known, Verdict, judge
-from thimbl.core.plan import ListDigest, Plan
+from thimbl.core.plan import ListDigest, Plan, by_nick
 from thimbl.core.terminal import safe_line
 from thimbl.home.shown import Listing, Profile
 from thimbl.node.serving.accounts import Account, Accounts, File
@@ -22,16 +22,13 @@ from thimbl.node.serving.finding import Found, find_post
 from thimbl.node.serving.glance import agreed
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.sources import Source, settled, unchanged
-from thimbl.node.serving.views import FileArchive, listed_following
+from thimbl.node.serving.views import MAX_DIGITS, FileArchive, listed_following
 from thimbl.node.serving.webclassic import classic_items, classic_plan, classic_profile
 from thimbl.node.serving.weblog import FileLog, SeriesOf, WrittenBy, is_shown
 from thimbl.store.types import Item
 
 KNOWN: Final = 1_000
 """Accounts of whom it is remembered what their plan says of them: some 10 KB each, for one who follows many."""
-
-MAX_DIGITS: Final = 16
-"""Of a seq that a list goes on from (plan-format 1: 2^53 - 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +141,7 @@ class HereAccounts:
             name = safe_line(account.full_name)
             return Here(account, Profile(who=account.name, address=None, name=name, words=words))
         profile = classic_profile(account, classic)
-        nicks = {follow.nick: follow.address for follow in reversed(classic.following)}
-        return Here(account, profile, nicks, classic_items(classic, classic.address, profile.name))
+        return Here(account, profile, by_nick(classic.following), classic_items(classic, classic.address, profile.name))
 
     def _signed(self, account: Account, name: str, plan: Plan) -> Here:
         head = plan.head
@@ -168,4 +164,4 @@ class HereAccounts:
             listed=agreed(head.properties),
             moved_to=judged.moved_to,
         )
-        return Here(account, profile, {follow.nick: follow.address for follow in reversed(follows)})
+        return Here(account, profile, by_nick(follows))

@@ -18,6 +18,7 @@ from thimbl.core.records import EDIT, POST, RETRACT, Record
 from thimbl.home.shown import Listing
 from thimbl.node.serving.accounts import Account
 from thimbl.node.serving.views import FileArchive
+from thimbl.store.changes import is_change
 from thimbl.store.derive import Shown, counts, is_item, line_of, target_of
 from thimbl.store.types import Item
 
@@ -109,6 +110,8 @@ class FileLog:
 
     def list(self, by: WrittenBy, before: int | None, limit: int) -> Listing:
         """At most `limit` items below the record `before`; from the newest on where that is None."""
+        if before is not None and before <= self._deepest and before - 1 not in self._window:
+            return Listing()  # to look through all above it for changes would be to read the whole archive for nothing
         changes = [] if before is None else list(self._changes_from(before))
         taken: list[Record] = []
         items: list[Item] = []
@@ -146,14 +149,11 @@ class FileLog:
     def _changes_from(self, seq: int) -> Iterator[Record]:
         """The edits and retractions from `seq` on, newest first."""
         in_window = min(self._window, default=self._plan.head.seq + 1)
-        yield from (record for record in self._plan.records if record.seq >= seq and _changes(record))
+        yield from (record for record in self._plan.records if record.seq >= seq and is_change(record.kind))
         for start in range(page_start(max(in_window - 1, 1)), page_start(max(seq, 1)) - 1, -PAGE):
             file = self._account.read(self._account.archive / page_name(start))
             if file is None or not any(kind in file.raw for kind in (b'"edit"', b'"retract"')):
                 continue
             page = self._pages.setdefault(start, self._archive.page(start))
-            yield from (page[at] for at in sorted(page, reverse=True) if seq <= at < in_window and _changes(page[at]))
-
-
-def _changes(record: Record) -> bool:
-    return record.kind in (EDIT, RETRACT)
+            below = (page[at] for at in sorted(page, reverse=True) if seq <= at < in_window)
+            yield from (record for record in below if is_change(record.kind))

@@ -5,7 +5,8 @@ smuggling). What is added:
 
 - Bounds of our own, each with the status that says which one it was.
 - No request has content: nothing can be written here. One that announces some is told so, and the connection ends,
-  since what would come next on it is not a request.
+  since what would come next on it is not a request. That goes by the fields alone: of content in parts (6.1), two
+  programs may see different ends, also where it is empty.
 - Empty lines before a request are overlooked (2.2). A target as to a proxy is taken as one to this host (3.2.2).
 - A connection goes on after an answer where both sides want it (9.3), and after a refusal by this module never.
 """
@@ -64,6 +65,7 @@ class WebWire:
 
     def __init__(self) -> None:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        self._head_alone = False
 
     @property
     def begun(self) -> bool:
@@ -102,28 +104,33 @@ class WebWire:
         except h11.RemoteProtocolError as fault:
             self._check_line()
             status = fault.error_status_hint if fault.error_status_hint in _WHY else 400
-            raise BadRequest(status, _WHY[status].format(why=fault)) from None
+            raise BadRequest(status, _WHY[status].format(why=str(fault).partition(": bytearray(")[0])) from None
+        self._head_alone = event.method == b"HEAD"
         if len(event.method) + len(event.target) > MAX_LINE:
             raise BadRequest(414, _LONG_LINE)
         if held - self.held > MAX_HEAD:  # it came at once; h11 counts what is not whole yet
             raise BadRequest(431, _WHY[431])
         if not event.http_version.startswith(b"1."):
             raise BadRequest(505, "This host speaks HTTP/1.1.")
-        return Request(event.method.decode("ascii"), _target(event), _fields(event), self._has_content())
+        fields = _fields(event)
+        return Request(event.method.decode("ascii"), _target(event), fields, self._has_content(fields))
 
     def answer(self, status: int, fields: Sequence[tuple[str, str]], body: bytes, *, ends: bool) -> bytes:
         """The bytes of an answer, to a request or in place of one; `ends`: no other request is wanted.
 
-        `body` is empty where none is sent (HEAD, 304). Raises `h11.LocalProtocolError` for a field that would not stay
+        `body` is empty where none is sent (304), and is left out where HEAD was asked. Raises `h11.LocalProtocolError` for a field that would not stay
         one: what a stranger sent must not begin another.
         """
         given = [*fields, ("Connection", "close")] if ends else list(fields)
         head = h11.Response(status_code=status, headers=given, reason=HTTPStatus(status).phrase)
         http = self._http
-        return http.send(head) + http.send(h11.Data(data=body)) + http.send(h11.EndOfMessage())
+        data = h11.Data(data=b"" if self._head_alone else body)
+        return http.send(head) + http.send(data) + http.send(h11.EndOfMessage())
 
-    def _has_content(self) -> bool:
+    def _has_content(self, fields: Mapping[str, str]) -> bool:
         """Whether something follows the head that was read. It is not looked at, however it is spelt."""
+        if "transfer-encoding" in fields:
+            return True
         try:
             return not isinstance(self._http.next_event(), h11.EndOfMessage)
         except h11.RemoteProtocolError:

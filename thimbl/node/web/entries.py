@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from thimbl.core.address import AddressError, Reference
+from thimbl.core.licences import known_licence
 from thimbl.core.text import tags as tags_of
 from thimbl.core.web import FeedUrl, entry_id
 from thimbl.core.webfeed import Entry
@@ -35,6 +36,7 @@ def make_entry(
     edited: int | None,
     tags: list[str],
     answers: str,
+    rights: str,
 ) -> Entry | None:
     """An entry in the shape that all of these have; None where there is nothing to read."""
     begins = " ".join(text.split()).casefold()
@@ -46,7 +48,8 @@ def make_entry(
     words = [_NO_TAG.sub("", tag) for tag in tags[:MAX_TAGS] if not _OURS.match(tag)]
     more = [f"#{word}" for word in dict.fromkeys(words) if (made := tags_of(f"#{word}")) and made[0] not in have]
     parts = [text, link if link and link not in text else "", " ".join(more)]
-    return Entry(id_, "\n\n".join(filter(None, parts)), time, edited, title, link, author, answers, name)
+    whole = "\n\n".join(filter(None, parts))
+    return Entry(id_, whole, time, edited, title, link, author, answers, name, known_licence(rights) or "")
 
 
 def answered(reference: str, feed: FeedUrl) -> str:

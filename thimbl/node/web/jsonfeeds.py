@@ -61,6 +61,7 @@ def _entry(item: Mapping[str, Any], url: FeedUrl) -> Entry | None:
         edited=parse_moment(_text(item, "date_modified")),
         tags=[tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
         answers=answered(_text(ours, "in_reply_to"), url) if isinstance(ours, Mapping) else "",
+        rights=_text(ours, "license") if isinstance(ours, Mapping) else "",
     )
 
 

@@ -119,6 +119,7 @@ def _entry(data: Mapping[str, Any], feed: FeedUrl) -> Entry | None:
         edited=_stamp(_of(data, "updated_parsed")),
         tags=[str(tag.get("term") or "") for tag in data.get("tags", [])],
         answers=_answers(data, feed),
+        rights=str(data.get("rights") or ""),
     )
 
 
