@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from feeds.around import Around, Nothing
 from thimbl.core.address import Address, Reference
+from thimbl.core.iri import account_iri, record_iri
 from thimbl.core.terminal import safe_line
 from thimbl.core.unfit import UNFIT
 
@@ -130,16 +131,6 @@ class About:
 def called(name: str) -> str:
     """A stranger's name on one line, of a bounded length; empty where nothing is to be seen of it."""
     return cut(clean(safe_line(name)), MOST_NAME)
-
-
-def account_iri(address: Address) -> str:
-    """``finger://host[:port]/user``. All characters of an address are fit for an IRI as they are."""
-    return f"finger://{address.hostport}/{address.user}"
-
-
-def record_iri(reference: Reference) -> str:
-    """``finger://host[:port]/user#id``."""
-    return f"{account_iri(reference.address)}#{reference.id}"
 
 
 def clean(text: str) -> str:

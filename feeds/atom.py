@@ -17,9 +17,10 @@ from typing import Any, Final
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feeds.about import About, record_iri
+from feeds.about import About
 from feeds.entries import Entry, Gone, entries_of, gone_of, newest_change
 from feeds.hypertext import hypertext
+from thimbl.core.iri import record_iri
 from thimbl.core.times import FIRST_MAIL
 from thimbl.store.types import Item
 

@@ -15,12 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from feeds.about import About, Person, called, clean, cut, record_iri
+from feeds.about import About, Person, called, clean, cut
 from thimbl.core.address import AddressError, Reference, is_id
 from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.participants import BOND_OFFER
 from thimbl.core.commune.sentences import table
+from thimbl.core.iri import record_iri
 from thimbl.core.records import POST
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import tags

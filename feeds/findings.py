@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from feeds.about import About, Person, account_iri, called, clean
+from feeds.about import About, Person, called, clean
 from feeds.entries import VERDICT, Entry, line_of
 from thimbl.core.address import AddressError, Reference, is_id
 from thimbl.core.announcements import announced
@@ -21,6 +21,7 @@ from thimbl.core.commune.ledger import Folded
 from thimbl.core.commune.state import Finding
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.words import in_words
+from thimbl.core.iri import account_iri
 from thimbl.core.log import Verdict, VerifiedRecord
 from thimbl.core.terminal import safe_line
 

@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from feeds.about import About, Person, record_iri
+from feeds.about import About, Person
 from feeds.entries import Entry, entries_of
+from thimbl.core.iri import record_iri
 from thimbl.core.times import format_time
 from thimbl.store.types import Item
 

@@ -14,24 +14,21 @@
 - Verdicts and licences are comments at the top, for which the format has no other place.
 """
 
-from base64 import b32encode
 from collections.abc import Iterable
-from hashlib import blake2b
 from typing import Final
 
-from feeds.about import About, What, record_iri
+from feeds.about import About, What
 from feeds.entries import UNTITLED, Entry, entries_of, entry_of
 from thimbl.core.address import Address, Reference
+from thimbl.core.iri import record_iri
 from thimbl.core.terminal import TAB, safe_line
 from thimbl.core.text import Nicks, SpanKind, spans
 from thimbl.core.times import format_time
+from thimbl.core.twt import twt_hash
 from thimbl.store.types import Item
 
 LINE_END: Final = "\u2028"
 """What ends a line within a twt (Multiline)."""
-
-HASH: Final = 7
-"""Characters of a twt's hash: the last of its base32."""
 
 MOST_ANSWERS: Final = 1_000
 """Answers that are followed to the beginning of a conversation: no conversation of people is deeper."""
@@ -44,12 +41,6 @@ def twtxt(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     writer = _Writer(about, entries)
     lines = [*_metadata(entries, about), *(writer.line(entry) for entry in reversed(entries))]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def twt_hash(url: str, time: int, text: str) -> str:
-    """The hash by which a twt is answered: of the feed's URL, its time in Unix seconds, its text (Twt Hash)."""
-    said = f"{url}\n{format_time(time)}\n{text}".encode()
-    return b32encode(blake2b(said, digest_size=32).digest()).decode().rstrip("=").lower()[-HASH:]
 
 
 def _metadata(entries: list[Entry], about: About) -> list[str]:
@@ -109,7 +100,7 @@ class _Writer:
     def _hash(self, first: Entry) -> str:
         """Of the entry as this feed would tell it, or, in a feed of one author, as the author's own does."""
         url = _url(self._about) if self._many else self._about.person(first.reference.address, "").iri
-        return twt_hash(url, first.published, self._text(first, None))
+        return twt_hash(url, format_time(first.published), self._text(first, None))
 
     def _first(self, entry: Entry) -> Entry | None:
         """What the conversation began with, as far as it is here; None where the entry answers nothing that is."""

@@ -25,6 +25,7 @@ from tui.marks import Marks
 from tui.pane import Pane
 from tui.places import Listing, Place, Spot, Tab
 from tui.resuming import Resumed, resume
+from tui.rows import Entry
 from tui.timeline import Timeline
 from tui.warming import WARM_AFTER, warm
 from tui.welcome import empty
@@ -116,14 +117,18 @@ class GoingScreen(Frame):
 
     @property
     def item(self) -> Item | None:
-        """The selected item, where one is in sight."""
-        entry = None if self.spot.place.is_pane else self.timeline.entry
+        """The selected item, where one is in sight. A list that is about to be another one has none."""
+        entry = self._entry
         return entry.item if isinstance(entry, ThreadItem) else entry if isinstance(entry, Item) else None
+
+    @property
+    def _entry(self) -> Entry | None:
+        return self.timeline.entry if self.is_listed and not self.spot.place.is_pane else None
 
     @property
     def address(self) -> Address | None:
         """Whom the selected row is about."""
-        entry = None if self.spot.place.is_pane else self.timeline.entry
+        entry = self._entry
         if isinstance(entry, ThreadItem):
             return entry.reference.address
         return entry.address if entry is not None else None

@@ -44,8 +44,8 @@ class Way:
 
 def way_of(link: str) -> Way:
     """Where `link` leads."""
-    before = _AUTHORITY.match(link)
-    if before is not None and len(before[1]) > MAX_AUTHORITY:
+    authority = _AUTHORITY.match(link)
+    if authority is not None and len(authority[1]) > MAX_AUTHORITY:
         return Way(None, NO_HOST)
     try:
         parts = urlsplit(link)

@@ -10,7 +10,7 @@ from functools import partial
 
 from textual import on
 
-from thimbl.core.address import Address, Reference
+from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.store.reader import Reader
 from thimbl.store.types import Item
 from tui.detail import Detail
@@ -102,7 +102,7 @@ def whither(reader: Reader, lead: Lead, follow: str) -> str:
     match lead:
         case Reference():
             found = reader.find(str(lead))
-            named = f"{lead.address}#{lead.id[:8]}"
+            named = f"{lead.address}#{lead.id[:SHOWN_ID]}"
             return f"{named}: Enter opens it." if found else f"{named} is not here."
         case Tag():
             return f"#{lead.name}: Enter searches it."

@@ -7,11 +7,10 @@
 
 from collections.abc import Iterator
 
-from thimbl.core.address import Address, Reference
+from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.money import format_amount, format_rate
 from thimbl.core.commune.offer import BondOffer, closes_in
-from thimbl.core.commune.sentences import SHOWN_ID
 from thimbl.core.commune.sentences import table as shares
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import NO_NICKS

@@ -13,7 +13,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from thimbl.core.address import Address
+from thimbl.core.address import SHOWN_ID, Address
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.store.types import Author, Item, ThreadItem
@@ -103,7 +103,7 @@ def _heading(facts: Facts, item: Item, width: int, now: float) -> Iterator[Line]
     when = moment(item.time, now)
     told = exactly(item.time)
     stamp = told if when in told else f"{when} · {told}"
-    yield line(*spread(((stamp, Role.DIM),), ((f"#{item.id[:8]}", Role.DIM),), width))
+    yield line(*spread(((stamp, Role.DIM),), ((f"#{item.id[:SHOWN_ID]}", Role.DIM),), width))
     if item.edited is not None:
         yield line(*cut(((f"edited {moment(item.edited, now)} · {exactly(item.edited)}", Role.DIM),), width))
     if (origin := item.imported) is not None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from thimbl.core.address import Address
+from thimbl.core.address import SHOWN_ID, Address
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import folded
@@ -217,7 +217,7 @@ def _threaded(place: ThreadItem, branch: Branch, width: int, height: int, now: f
 
 
 def _missing(place: ThreadItem, width: int, note: Pieces) -> Line:
-    told = (place.reference.address.place, Role.NAME), (f"  #{place.reference.id[:8]}", Role.DIM)
+    told = (place.reference.address.place, Role.NAME), (f"  #{place.reference.id[:SHOWN_ID]}", Role.DIM)
     return line(*spread((*told, *note), (("not here", Role.WARN),), width))
 
 

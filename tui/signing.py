@@ -17,7 +17,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from thimbl.core.address import Address, Reference
+from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
 from thimbl.core.commune.signed import lines
 from thimbl.core.commune.todo import Task
@@ -164,4 +164,4 @@ class SigningPane(Pane):
 
 
 def _short(reference: Reference) -> str:
-    return f"{reference.address}#{reference.id[:8]}"
+    return f"{reference.address}#{reference.id[:SHOWN_ID]}"

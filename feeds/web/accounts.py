@@ -7,7 +7,6 @@
 
 from typing import Final
 
-from feeds.about import account_iri
 from feeds.web.asked import Asked, Moved, Page, Raw, Refused, Reply, path_of
 from feeds.web.cards import card
 from feeds.web.html import Element, Node, clean, el, is_safe_address, isolated, several
@@ -16,6 +15,7 @@ from feeds.web.offered import links, of_profile
 from feeds.web.texts import text
 from feeds.web.words import STRANGE, account_link, clip, facts, named, older, stamp, verdict, verdict_sentence, whose
 from thimbl.core.address import Address
+from thimbl.core.iri import account_iri
 from thimbl.core.licences import LICENSE
 from thimbl.core.plan import Follow
 from thimbl.home.shown import Profile

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from feeds.about import account_iri
 from feeds.web.asked import Asked, Raw, Reply, path_of
 from feeds.web.offered import of_profile
 from thimbl.core.address import Address, AddressError
+from thimbl.core.iri import account_iri
 from thimbl.home.shown import Profile
 
 JRD: Final = "application/jrd+json"

@@ -25,7 +25,7 @@ MOST_SECONDS: Final = 60.0
 KEPT_BYTES: Final = 32 * 1024 * 1024
 """Of all that are kept: a thousand pages of the largest host."""
 
-KINDS: Final = frozenset({"front", "timeline", "tag", "account", "post", "commune", "feed"})
+KEPT: Final = frozenset({"front", "timeline", "tag", "account", "post", "commune", "feed"})
 """What is kept. A plan is kept by Finger's side, WebFinger's answers depend on who asks, and the rest costs nothing."""
 
 _CONDITIONS: Final = ("if-modified-since", "if-match", "if-unmodified-since")
@@ -57,7 +57,7 @@ class KeptAnswers:
             return conditional(kept.response, headers)
         response = self._answers("GET", target, {name: headers[name] for name in headers if name != "if-none-match"})
         self._drop(target)
-        if response.status == 200 and response.kind in KINDS:
+        if response.status == 200 and response.kind in KEPT:
             now = self._clock()
             seconds = min(MOST_SECONDS, max(LEAST_SECONDS, REST * (now - began)))
             self._kept[target] = _Kept(response, now + seconds)

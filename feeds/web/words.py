@@ -9,10 +9,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from feeds.about import MOST_NAME, account_iri, cut
+from feeds.about import MOST_NAME, cut
 from feeds.web.asked import Asked, Site
 from feeds.web.html import Element, Node, el, isolated, several
 from thimbl.core.address import SHOWN_ID, Address, Reference
+from thimbl.core.iri import account_iri
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import TimeError, format_time

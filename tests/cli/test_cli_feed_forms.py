@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feeds import serving
-from feeds.twtxt import twt_hash
 from tests.cli.reading_room import ANA, MARK, World
 from thimbl.cli import feed as command
 from thimbl.cli.main import main
 from thimbl.core.log import Known, judge
 from thimbl.core.plan import Follow, read_plan
 from thimbl.core.plantext import decode
-from thimbl.core.times import format_time, parse_time
+from thimbl.core.times import format_time
+from thimbl.core.twt import twt_hash
 from thimbl.core.web import FeedUrl, entry_id
 from thimbl.core.webfeed import Entry, Feed, Kind
 from thimbl.store import web
@@ -58,12 +58,12 @@ def test_twtxt(world: World) -> None:
         "# url = https://fields.example/ana.txt",
         "# description = What Ana (ana@fields.example) wrote.",
     ]
-    hash_ = twt_hash("finger://mill.example/mark", at, "Frost?")
+    hash_ = twt_hash("finger://mill.example/mark", format_time(at), "Frost?")
     text = f"(#{hash_}) Yes, @<mark finger://mill.example/mark>."
     assert "\u2028".join(lines).endswith(f"{format_time(world.time)}\t{text}\u2028Everywhere.")
     marks = world.lines("feed", "mark", "--format", "twtxt")
     time, _, said = marks[-1].partition("\t")
-    assert twt_hash("finger://mill.example/mark", parse_time(time), said) == hash_
+    assert twt_hash("finger://mill.example/mark", time, said) == hash_
 
 
 def test_where_it_is_published(world: World) -> None:

@@ -191,6 +191,14 @@ class TestLists:
         assert "no OPML" in refused(world, "follow", "--opml", str(file))
 
 
+@pytest.mark.parametrize("place", ["blog.example", "ftp://blog.example/feed"])
+def test_what_is_neither_an_address_nor_a_url(world: World, place: str) -> None:
+    """It says how either is written."""
+    told = world.run("follow", place)
+    assert told.exit_code == 2
+    assert "such as ana@fields.example. The URL of a feed begins with https://." in told.stderr
+
+
 def test_one_entry_in_two_feeds_is_named_by_whose_it_is(world: World, web: Web) -> None:
     """More of its id would not tell them apart."""
     for url, nick in ((BLOG, "blog"), (NEW, "new")):

@@ -103,7 +103,7 @@ def test_an_iri_is_one_entry_in_every_feed_and_a_number_is_one_in_its_own():
 
 
 def test_a_record_is_the_entry_that_our_feeds_make_of_it():
-    from feeds.about import record_iri
+    from thimbl.core.iri import record_iri
 
     reference = Reference(Address.parse("ana@fields.example:7979"), "a" * 52)
     assert record_id_as_entry(reference) == entry_id(record_iri(reference), BLOG)

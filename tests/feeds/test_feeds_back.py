@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.about import About, What, record_iri
+from feeds.about import About, What
 from feeds.serving import FORMS, serve_feed
 from tests.feeds.making import ABOUT, ANA, MARK, NOW, OTHER, Known, item
+from thimbl.core.iri import record_iri
 from thimbl.core.web import FeedUrl
 from thimbl.core.webfeed import Feed
 from thimbl.node.web.reading import read_feed

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.about import About, What, account_iri, clean, record_iri
+from feeds.about import About, What, clean
 from feeds.entries import MOST_TITLE, UNTITLED, Entry, Gone, entries_of, entry_of, newest_change
 from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OFFER, OTHER, Known, announcement, item, reference
 from thimbl.core.address import Address
+from thimbl.core.iri import account_iri, record_iri
 from thimbl.core.keys import PrivateKey
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line

@@ -17,9 +17,9 @@ import pytest
 
 from feeds.about import About, What
 from feeds.serving import serve_feed
-from feeds.twtxt import twt_hash
 from tests.feeds.making import ABOUT, ANA, ID, MARK, OFFER, OTHER, Known, announcement, item, reference
-from thimbl.core.times import parse_time
+from thimbl.core.times import format_time, parse_time
+from thimbl.core.twt import twt_hash
 from thimbl.store.types import Item
 
 NOW = parse_time("2020-11-22T08:00:00Z")  # in the past by any clock: twtxt takes nothing from the future
@@ -188,7 +188,7 @@ def test_twtxt(host: Host, tmp_path: Path) -> None:
         check=True,
     )
     times = ("2020-11-22T07:59:00+00:00", "2020-11-22T07:58:21+00:00", "2020-11-22T07:00:00+00:00")
-    hash_ = twt_hash("finger://mill.example:7979/mark", OTHER_POST.time, "Bye, @<bo finger://x.example/bo>.")
+    hash_ = twt_hash("finger://mill.example:7979/mark", format_time(OTHER_POST.time), "Bye, @<bo finger://x.example/bo>.")
     said = ("Bye, @<bo finger://x.example/bo>.", "(no text)", f"(#{hash_}) Frost & <b>hail</b>, a < b.")
     assert [line.split("\t") for line in result.stdout.splitlines() if line] == [
         ["ana", host.url, time, text] for time, text in zip(times, said, strict=True)

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.about import About, What
-from feeds.twtxt import MOST_ANSWERS, twt_hash, twtxt
+from feeds.twtxt import MOST_ANSWERS, twtxt
 from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OFFER, OTHER, Known, announcement, item, reference
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
-from thimbl.core.times import FIRST, LAST, parse_time
+from thimbl.core.times import FIRST, LAST, format_time
+from thimbl.core.twt import twt_hash
 from thimbl.store.types import Item
 
 MARKS = "@<mark finger://mill.example:7979/mark>"
@@ -50,7 +51,7 @@ def metadata(items: Iterable[Item], about: About = ABOUT) -> list[tuple[str, str
 )
 def test_the_hash_of_the_extension(time: str, text: str, wanted: str) -> None:
     """Blake2b of 256 bits, base32 in lower case without padding, the last seven."""
-    assert twt_hash("https://twtxt.net/user/prologic/twtxt.txt", parse_time(time), text) == wanted
+    assert twt_hash("https://twtxt.net/user/prologic/twtxt.txt", time, text) == wanted
 
 
 def test_a_line() -> None:
@@ -100,7 +101,7 @@ def test_an_answer_has_the_hash_of_what_began_it() -> None:
     began = item("Frost?", address=MARK, id=OTHER)
     between = item("Yes.", id="c" * 52, re=began.reference)
     answer = item("How much?", id="d" * 52, re=between.reference)
-    wanted = twt_hash("finger://mill.example:7979/mark", began.time, "Frost?")
+    wanted = twt_hash("finger://mill.example:7979/mark", format_time(began.time), "Frost?")
     about = replace(ABOUT, around=Known([began]))
     assert texts([answer, between], about) == [f"(#{wanted}) Yes.", f"(#{wanted}) How much?"]
     # And the hash is the one that a client makes of the account's own feed.
@@ -108,7 +109,7 @@ def test_an_answer_has_the_hash_of_what_began_it() -> None:
     ((_, url),) = [field for field in metadata([began], marks) if field[0] == "url"]
     [line] = lines([began], marks)
     time, text = line.split("\t")
-    assert twt_hash(url, parse_time(time), text) == wanted
+    assert twt_hash(url, time, text) == wanted
 
 
 def test_an_answer_to_what_is_not_here() -> None:
@@ -124,7 +125,7 @@ def test_the_first_that_is_here_stands_for_what_began_it() -> None:
     """Its own line names whom it answers, and so does the text that is hashed."""
     between = item("Yes.", id=OTHER, re=reference(MARK, "e" * 52))
     answer = item("How much?", re=between.reference)
-    hash_ = twt_hash("finger://fields.example/ana", between.time, f"{MARKS} Yes.")
+    hash_ = twt_hash("finger://fields.example/ana", format_time(between.time), f"{MARKS} Yes.")
     assert texts([answer, between]) == [f"{MARKS} Yes.", f"(#{hash_}) How much?"]
 
 
@@ -154,7 +155,7 @@ def test_a_feed_of_many(what: What) -> None:
     assert first == f"{MARKS}: Frost?"
     url = dict(reversed(metadata([], about)))["url"]
     assert url == {What.HOST: "finger://fields.example/timeline"}.get(what, "finger://fields.example/ana#timeline")
-    hash_ = twt_hash(url, began.time, first)
+    hash_ = twt_hash(url, format_time(began.time), first)
     assert second == f"(#{hash_}) @<ana finger://fields.example/ana>: Yes."
 
 

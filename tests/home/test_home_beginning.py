@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from thimbl.core.address import Address
-from thimbl.home import settings
+from thimbl.home import following, settings
 from thimbl.home.account import Account
 from thimbl.home.beginning import begin, for_address, outlook
 from thimbl.home.desks.newcomer import Newcomer
 from thimbl.home.errors import Refused
+from thimbl.home.following import Followed
 from thimbl.home.paths import Paths
 from thimbl.store.reader import Reader
 
@@ -64,6 +65,27 @@ def test_a_plan_by_hand_is_kept_and_a_key_is_used(tmp_path):
     resumed = begin(again, {"name": "", "bio": ""})
     assert (resumed.key, resumed.kept, resumed.taken_up) == (None, None, True)
     assert resumed.fingerprint == begun.fingerprint
+
+
+@pytest.mark.parametrize("number", [2, 300])
+def test_a_plan_that_is_taken_up_brings_whom_it_follows(tmp_path, number):
+    """Also where the list is too long for the plan: whoever is followed next would take the place of all of them."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    begin(for_address(nobody(old), ANA), {})
+    bob = Address.parse("bob@mill.example")
+    listed = [Followed(f"n{one}", Address.parse(f"p{one}@mill.example")) for one in range(number - 1)]
+    nobody(old).follow_many([Followed("bobby", bob), *listed])
+    new.mkdir()
+    for name in (".plan", ".plan.d", "key", "key.pub"):
+        (old / name).rename(new / name)
+    assert (new / ".plan.d" / "following.json").exists() == (number > 2)
+    begun = begin(for_address(nobody(new), ANA), {})
+    assert (begun.taken_up, begun.follows) == (True, number)
+    assert following.load(nobody(new).paths)[0] == Followed("bobby", bob)
+    nobody(new).unfollow(bob)
+    assert len(following.load(nobody(new).paths)) == number - 1
+    with Reader.open(new / "store.sqlite3") as reader:
+        assert len(reader.authors()) == number - 1
 
 
 def test_settings_that_were_there_stay(tmp_path):

@@ -35,6 +35,7 @@ def test_views_by_number_letter_and_turn(tmp_path: Path) -> None:
         await s.until(lambda: s.screen.spot.place.tab is Tab.BONDS and s.screen.is_listed)
         await s.press("5")
         await s.selected("Vegetables, and a dog")
+        await s.until(lambda: s.screen.is_listed)
         assert s.screen.item is None
         await s.press("l")
         assert s.screen.words.has_focus

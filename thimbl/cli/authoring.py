@@ -81,7 +81,8 @@ def init(
         note(f"The plan that was there is kept: {begun.kept}")
     note(f"You are {who}; your key is {begun.fingerprint}.")
     if begun.taken_up:
-        note(f"{begun.account.paths.plan} was yours already: it goes on where it was.")
+        follows = f" You follow {begun.follows}, as it tells." if begun.follows else ""
+        note(f"{begun.account.paths.plan} was yours already: it goes on where it was.{follows}")
     if inherited is not None:
         _bequeath(begun.account, inherited)
     note("Now 'thimbl post' says something, and 'thimbl serve' lets others finger it.")

@@ -142,6 +142,10 @@ def somebody(value: str) -> "Address | FeedUrl":
         return FeedUrl.parse(value) if looks_like_url(value) else address(value)
     except UrlError as error:
         raise click.BadParameter(str(error)) from None
+    except click.BadParameter as error:
+        if "@" in value:
+            raise
+        raise click.BadParameter(f"{error.message} The URL of a feed begins with https://.") from None
 
 
 def moment(value: str) -> int:

@@ -19,6 +19,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from thimbl.core.address import FINGER_PORT, MAX_NAME, MAX_PORT, WEB, Address, Reference
 from thimbl.core.canonical import content_id, id_of
+from thimbl.core.iri import record_iri
 
 PORTS: Final = {"http": 80, "https": 443}
 """The schemes that are read, and their ports (RFC 9110 4.2)."""
@@ -121,8 +122,7 @@ def entry_id(name: str, feed: FeedUrl) -> str:
 
 def record_id_as_entry(reference: Reference) -> str:
     """The id that a record has as an entry of a feed, which names it by its IRI (docs/decisions/0006)."""
-    address = reference.address
-    return content_id({"web": f"finger://{address.hostport}/{address.user}#{reference.id}"})
+    return content_id({"web": record_iri(reference)})
 
 
 def twt_id(hash_: str) -> str:

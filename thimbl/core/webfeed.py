@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -155,8 +155,6 @@ def bounded(feed: Feed) -> Feed:
     Entries without a time stay where they stand among the others. One that would go over the bound of all is left out
     with all that are older, so that what is here has no hole in it.
     """
-    from dataclasses import replace
-
     first: dict[str, Entry] = {}
     for entry in feed.entries:
         first.setdefault(entry.id, entry)

@@ -2,21 +2,25 @@
 
 - The command line and the terminal UI make one alike, and may say beforehand what will be made.
 - Nothing that was there is lost: a key is used as it is, a plan by somebody else's hand is kept beside the new one, and
-  a log of the same address goes on where it was.
+  a log of the same address goes on where it was, and whom it follows is followed.
 - The settings are written last of all that an account needs: whoever is cut off before begins again.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
-from thimbl.home import settings
+from thimbl.core.plan import Follow, Head, ListDigest, list_digest, plan_from_data
+from thimbl.home import following, settings
 from thimbl.home.account import Account
 from thimbl.home.errors import Refused
+from thimbl.home.following import Followed
 from thimbl.home.keyfile import make_key
 from thimbl.home.paths import Paths
+from thimbl.home.planfiles import FOLLOWING_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Begun:
     """Where the plan is that was there before."""
     taken_up: bool
     """Whether the plan that was there is this account's own, and goes on."""
+    follows: int = 0
+    """How many are followed because that plan tells so."""
 
 
 def outlook(account: Account) -> list[str]:
@@ -69,7 +75,9 @@ def begin(account: Account, about: Mapping[str, str]) -> Begun:
     account.authoring.describe({key: value for key, value in about.items() if value or not taken_up})
     mine = account.settings
     settings.save(account.paths, replace(written, address=mine.address, key=mine.key, plan=mine.plan))
+    follows = _follow_as_told(account) if taken_up else 0
     with account.writer() as writer:
+        account.sync_following(writer)
         account.remember_all(writer)
     return Begun(
         account,
@@ -77,6 +85,7 @@ def begin(account: Account, about: Mapping[str, str]) -> Begun:
         account.key_path if made else None,
         _aside(account.paths) if had_plan and not taken_up else None,
         taken_up,
+        follows,
     )
 
 
@@ -91,6 +100,33 @@ def for_address(account: Account, address: Address, key: Path | None = None, pla
 def _lacks_key(account: Account) -> bool:
     path = account.key_path
     return account.settings.key is None and not path.exists() and not path.with_name(path.name + ".pub").exists()
+
+
+def _follow_as_told(account: Account) -> int:
+    """Follow whom the plan tells, where there is no list of one's own: whoever is followed next would take the place of
+    all of them. How many they are."""
+    head = account.files.load().head
+    if head is None or account.paths.following.exists():
+        return 0
+    made: dict[str, Followed] = {}
+    for one in _told(head, account.paths.archive / FOLLOWING_FILE):
+        if one.address != account.settings.address and not one.address.is_web:
+            nick = following.free_nick(one.nick or str(one.address), made)
+            made[nick] = Followed(nick, one.address)
+    following.save(account.paths, made.values())
+    return len(made)
+
+
+def _told(head: Head, listed: Path) -> Sequence[Follow]:
+    """The list of a head, or the one behind its digest, in the file `listed`; nobody where that is not it."""
+    if not isinstance(head.following, ListDigest):
+        return head.following
+    try:
+        data = {**head.data, "following_list": json.loads(listed.read_text("utf-8"))}
+        told = plan_from_data(data).following_list or ()
+        return told if list_digest(told)["digest"] == head.following.digest else ()
+    except (OSError, ValueError, RecursionError):
+        return ()
 
 
 def _aside(paths: Paths) -> Path:

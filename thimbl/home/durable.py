@@ -87,8 +87,8 @@ def replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _beside(target: Path, mode: int) -> Iterator[int]:
-    """The descriptor of a new file beside `target`, for the block to write, sync and close: when that has ended well, the
-    file takes the place of `target`."""
+    """The descriptor of a new file beside `target`, for the block to write, sync and close: when that has ended well,
+    the file takes the place of `target`."""
     temporary, descriptor = _open_new(target, mode)
     try:
         yield descriptor

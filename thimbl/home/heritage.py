@@ -6,7 +6,7 @@
 - What can not stand in a log of today is left out, and named.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -32,30 +32,38 @@ class Heritage:
     plan: ClassicPlan
     source: Address
     """The address that its messages stood under."""
-    left_out: list[str] = field(default_factory=list)
-    """What of it can not be taken over, and why."""
+
+    @property
+    def left_out(self) -> list[str]:
+        """What of it can not be taken over, and why."""
+        sizes = (_size(message) for message in reversed(self.plan.messages))
+        return [
+            *self.plan.problems,
+            *(f"a message of {size} bytes; {MAX_TEXT} are the most" for size in sizes if size > MAX_TEXT),
+            *(f"the property {key!r}" for key in sorted(self._properties) if not check_key(key)),
+        ]
+
+    @property
+    def _properties(self) -> dict[str, str]:
+        return {key.lower(): value for key, value in self.plan.properties.items()}
 
     def about(self) -> dict[str, object]:
         """What it says of its author, as a head says it."""
-        properties = {key.lower(): value for key, value in self.plan.properties.items()}
-        kept = {key: value for key, value in properties.items() if check_key(key)}
-        self.left_out.extend(f"the property {key!r}" for key in sorted(properties.keys() - kept.keys()))
+        kept = {key: value for key, value in self._properties.items() if check_key(key)}
         told: dict[str, object] = {"name": self.plan.name, "bio": self.plan.bio, "properties": kept}
         return {key: value for key, value in told.items() if value}
 
     def entries(self) -> list[Entry]:
         """The posts, oldest first."""
-        made = []
-        for message in reversed(self.plan.messages):
-            if len(message.text.encode("utf-8")) > MAX_TEXT:
-                self.left_out.append(f"a message of {len(message.text.encode('utf-8'))} bytes; {MAX_TEXT} are the most")
-            else:
-                made.append(self._entry(message))
-        return made
+        return [self._entry(message) for message in reversed(self.plan.messages) if _size(message) <= MAX_TEXT]
 
     def _entry(self, message: Message) -> Entry:
         origin = Imported(self.source, message.time, message.to)
         return Entry(POST, {"text": message.text, IMPORTED: origin.body}, time=message.time)
+
+
+def _size(message: Message) -> int:
+    return len(message.text.encode("utf-8"))
 
 
 def read_heritage(path: Path, address: Address) -> Heritage:
@@ -67,7 +75,7 @@ def read_heritage(path: Path, address: Address) -> Heritage:
         plan = read_classic(decode(plan_in(raw)))
     except (NotClassic, PlanTextError) as error:
         raise Refused(f"{path} is no plan of Thimbl of 2010: {error}.") from None
-    return Heritage(plan, plan.address or address, list(plan.problems))
+    return Heritage(plan, plan.address or address)
 
 
 def bequeath(account: Account, heritage: Heritage) -> int:

@@ -8,7 +8,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from thimbl.core.address import SHOWN_ID as SHOWN_ID
+from thimbl.core.address import SHOWN_ID
 from thimbl.core.commune.fields import Fields, Malformed
 from thimbl.core.commune.money import format_rate
 from thimbl.core.commune.participants import (
