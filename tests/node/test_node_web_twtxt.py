@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thimbl.core.twt import twt_hash
 from thimbl.core.web import FeedUrl, twt_id
 from thimbl.core.webfeed import Kind, NotAFeed
 from thimbl.node.web.reading import read_feed
-from thimbl.node.web.twtxt import parse_moment, read_twtxt, twt_hash
+from thimbl.node.web.twtxt import parse_moment, read_twtxt
 
 URL = FeedUrl.parse("https://cathy.example/twtxt.txt")
 ANA = FeedUrl.parse("https://ana.example/twtxt.txt")
@@ -61,12 +62,6 @@ def test_what_a_file_says():
 def test_a_hash_is_of_the_time_as_the_extension_spells_it(stamp, same):
     assert twt_hash(str(URL), stamp, "x") == twt_hash(str(URL), same, "x")
     assert twt_hash(str(URL), "2020-12-13T08:45:23+01:00", "x") != twt_hash(str(URL), "2020-12-13T07:45:23Z", "x")
-
-
-def test_the_hash_is_the_one_that_our_own_feeds_state():
-    from feeds.twtxt import twt_hash as stated
-
-    assert twt_hash(str(URL), "2026-01-01T00:00:00Z", "Grüße") == stated(str(URL), NEW_YEAR, "Grüße")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ class Folder:
         self.read_names.append(name)
         return None
 
+    def sources(self, name: str) -> tuple[()]:
+        return ()
+
 
 @pytest.mark.parametrize("before", [1, 2, 500_000, 1_000_000 - MAX_PAGES * PAGE])
 def test_below_what_is_listed_nothing_is_read(before):

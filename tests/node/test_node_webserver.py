@@ -284,9 +284,9 @@ def test_two_that_come_at_once_each_get_another_place(world, began):
     old = [world.connect(peer=IPv4Address("TCP", f"192.0.2.{number}", 4000)) for number in range(2)]
     for person in old:
         world.send(person, began)
-    new = [(Person(), world.factory.buildProtocol(THERE)) for _ in range(2)]
+    new: list[tuple[Any, Any]] = [(Person(), world.factory.buildProtocol(THERE)) for _ in range(2)]
     for person, server in new:
-        Wire(world.clock, (person, THERE), (server, cast("Any", HERE))).open()
+        Wire(world.clock, (person, cast("Any", THERE)), (server, cast("Any", HERE))).open()
     world.clock.advance(0)
     assert [type(person.ended) for person in old] == [ConnectionDone] * 2
     for person, _ in new:

@@ -19,7 +19,6 @@ from thimbl.core.terminal import safe_line
 from thimbl.node.serving.accounts import Account
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.refreshed import REST
-from thimbl.store import citations
 
 T = TypeVar("T")
 
@@ -100,6 +99,8 @@ class CommunePages:
         if self._ledgers is None or self._made_of is None or self._made_of[0] is not reader:
             self._ledgers, self._made_of = reader.ledgers(self._is_counted), None
         if self._made_of is None or (state != self._made_of and now >= self._good_until):
+            from thimbl.store import citations  # only here: it loads SQLite, which a host without a store does without
+
             me = reader.me()
             self._me = None if me is None else me.address
             self._cited = citations.cited_by(reader, self._is_shown)

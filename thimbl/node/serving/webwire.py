@@ -118,8 +118,8 @@ class WebWire:
     def answer(self, status: int, fields: Sequence[tuple[str, str]], body: bytes, *, ends: bool) -> bytes:
         """The bytes of an answer, to a request or in place of one; `ends`: no other request is wanted.
 
-        `body` is empty where none is sent (304), and is left out where HEAD was asked. Raises `h11.LocalProtocolError` for a field that would not stay
-        one: what a stranger sent must not begin another.
+        `body` is empty where none is sent (304), and is left out where HEAD was asked. Raises `h11.LocalProtocolError`
+        for a field that would not stay one: what a stranger sent must not begin another.
         """
         given = [*fields, ("Connection", "close")] if ends else list(fields)
         head = h11.Response(status_code=status, headers=given, reason=HTTPStatus(status).phrase)

@@ -47,6 +47,10 @@ class Line:
             closed.callback(None)
         return closed
 
+    def allow(self, most: int) -> None:
+        """From now on `most` bytes may come."""
+        self._left = most
+
     def came(self, number: int) -> bool:
         """So many bytes came; whether they may be read."""
         self._left -= number

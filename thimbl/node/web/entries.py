@@ -10,7 +10,8 @@
 import re
 from typing import Final
 
-from thimbl.core.address import AddressError, Reference
+from thimbl.core.address import AddressError
+from thimbl.core.iri import is_finger, record_of
 from thimbl.core.licences import known_licence
 from thimbl.core.text import tags as tags_of
 from thimbl.core.web import FeedUrl, entry_id
@@ -54,11 +55,9 @@ def make_entry(
 
 def answered(reference: str, feed: FeedUrl) -> str:
     """What `in-reply-to` means: the reference of a record, or the id of an entry."""
-    if reference.startswith("finger://"):
-        host, _, user = reference.removeprefix("finger://").partition("/")
-        name, _, id_ = user.partition("#")
+    if is_finger(reference):
         try:
-            return str(Reference.parse(f"{name}@{host}#{id_}"))
+            return str(record_of(reference))
         except AddressError:
             return ""
     return entry_id(reference, feed) if reference else ""

@@ -39,7 +39,11 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 """Of an answer, packed or not: a thousand essays. Feeds of podcasts with twenty years in them are as large."""
 
 MAX_HEADERS: Final = 64 * 1024
-"""Bytes of headers, of which a host sends some hundred."""
+"""Bytes before a body, of which a host sends some hundred: TLS, headers, and interim answers (RFC 9110 15.2), of which
+8 MiB would take this process ten seconds."""
+
+READ: Final = 64 * 1024
+"""Bytes that can come at once with the end of the headers (`twisted.internet.abstract.FileDescriptor.bufferSize`)."""
 
 MAX_TAG: Final = 512
 """Characters of an ETag that are sent back: it could otherwise be a store of whatever a host likes."""
@@ -98,7 +102,8 @@ class Getter:
 
     async def get(self, url: FeedUrl, etag: str | None = None, modified: str | None = None) -> Answer:
         """What is at `url`, unless it is as it was. Raises `WebFault`."""
-        line = Line(MAX_BYTES + MAX_HEADERS)
+        line = Line(MAX_HEADERS + READ)
+        too_much = WebFault(f"its host says more than {MAX_HEADERS >> 10} KiB before it")
         agent = Agent.usingEndpointFactory(
             self._reactor, _Endpoints(self._endpoint, url, line), HTTPConnectionPool(self._reactor, persistent=False)
         )
@@ -108,6 +113,8 @@ class Getter:
         try:
             raw = Headers({name: [value] for name, value in headers.items()})
             response: Any = await agent.request(b"GET", str(url).encode("ascii"), raw)
+            line.allow(MAX_BYTES + MAX_HEADERS)  # TLS and the lengths of chunks count too
+            too_much = TooLarge()
             answer = await self._answer(response, line)
             line.abort()
             await line.closed()  # so that whoever is next at this host does not come beside it
@@ -117,7 +124,7 @@ class Getter:
         except Exception as error:
             if any(isinstance(reason, CancelledError) for reason in _reasons(error)):
                 raise CancelledError from None  # whoever waited does so no more
-            raise (TooLarge() if line.over else _fault(error, url)) from None
+            raise (too_much if line.over else _fault(error, url)) from None
         finally:
             line.abort()
 
@@ -133,7 +140,7 @@ class Getter:
             collecting = _Body(line)
             response.deliverBody(collecting)
             packed, complete = await collecting.done
-            if line.over:  # which ends a body that has no stated length as its host would
+            if line.over or len(packed) > MAX_BYTES:  # which ends a body that has no stated length as its host would
                 raise TooLarge
             body = unpacked(packed, header("Content-Encoding"))
         max_age = _MAX_AGE.search(header("Cache-Control"))

@@ -7,8 +7,6 @@
 - U+2028 is the break of a line within a text. ``@<nick url>`` and ``#<tag url>`` are shown as ``@nick`` and ``#tag``.
 """
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,12 +14,11 @@ from math import floor
 from typing import Final
 
 from thimbl.core.address import Address, AddressError
+from thimbl.core.iri import account_of, is_finger
 from thimbl.core.times import FIRST, LAST
+from thimbl.core.twt import twt_hash
 from thimbl.core.web import FeedUrl, UrlError, twt_id
 from thimbl.core.webfeed import Entry, Feed, Kind, NotAFeed
-
-HASH_LENGTH: Final = 7
-"""Characters of a hash (twt hash extension)."""
 
 MAX_PEOPLE: Final = 1_000
 """Whom the texts of one file can name."""
@@ -33,7 +30,6 @@ _FIELD: Final = re.compile(r"#\s*([A-Za-z_][A-Za-z0-9_-]{0,40})\s*=\s*(.{0,2000}
 _STAMP: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_PARTS: Final = re.compile(r"([0-9-]{10})[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?([Zz]|[+-].*)?")
 _SUBJECT: Final = re.compile(r"\(#(?:<([a-z2-7]{7,12})(?: [^<>\s]*)?>|([a-z2-7]{7,12}))\)\s*")
 _MENTION: Final = re.compile(r"@<(?:([^\s<>]{1,100})\s+)?([^\s<>]{1,2000})>")
 _TAG: Final = re.compile(r"#<([^\s<>]{1,100})(?:\s+[^\s<>]{1,2000})?>")
@@ -85,13 +81,6 @@ def read_twtxt(text: str, url: FeedUrl) -> Feed:
         every=min(int(refresh), MAX_EVERY) if (refresh := fields.get("refresh", "")).isdecimal() else 0,
         whole=True,
     )
-
-
-def twt_hash(url: str, stamp: str, text: str) -> str:
-    """The hash of a twt: seven characters, as answers name it."""
-    data = f"{url}\n{_hashed_stamp(stamp)}\n{text}".encode("utf-8", "surrogatepass")
-    digest = base64.b32encode(hashlib.blake2b(data, digest_size=32).digest()).decode("ascii")
-    return digest.rstrip("=").lower()[-HASH_LENGTH:]
 
 
 def parse_moment(text: str) -> int | None:
@@ -156,19 +145,6 @@ def _note(people: dict[str, str], nick: str, url: str) -> None:
 def _address(url: str) -> Address | None:
     """Whom a URL in a twt means: a feed of the web, or somebody with a plan (docs/decisions/0006)."""
     try:
-        if url.startswith("finger://"):
-            host, _, user = url.removeprefix("finger://").partition("/")
-            return Address.parse(f"{user.partition('#')[0]}@{host}")
-        return FeedUrl.parse(url).address
+        return account_of(url) if is_finger(url) else FeedUrl.parse(url).address
     except (AddressError, UrlError):
         return None
-
-
-def _hashed_stamp(stamp: str) -> str:
-    """A time as hashes have it: to the second, and ``Z`` for UTC, or for no offset; all else stays as it is."""
-    found = _PARTS.fullmatch(stamp)
-    if found is None:
-        return stamp
-    day, minutes, seconds, offset = found.groups()
-    zone = "Z" if not offset or offset in "Zz" or offset.strip("+-0:") == "" else offset
-    return f"{day}T{minutes}:{seconds or '00'}{zone}"
