@@ -142,7 +142,8 @@ def kind_of(pattern: str) -> str:
 def _read(target: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
     """The segments of a target's path, and its query. Raises `ValueError` for what is none.
 
-    Each character of `target` stands for a byte: programs that should escape UTF-8 (RFC 3986 2.5) may send it as it is.
+    Each character of `target` stands for a byte: UTF-8 that was not escaped (RFC 3986 2.5) is read all the same, where
+    the server lets it through.
     """
     path, _, query = target.encode("latin-1").decode("utf-8").partition("?")
     if not path.startswith("/"):

@@ -115,7 +115,8 @@ def between(here: str, there: str) -> str:
 
 
 def name_of(segment: str, start: str = "") -> str:
-    """A part of a path as the name of a file or folder: safe on every file system, and another one for each.
+    """A part of a path as the name of a file or folder: another one for each, where the file system tells capitals from
+    small letters.
 
     What is no letter, digit or one of ``@.-_`` is `+` and its bytes in hexadecimal digits.
     """

@@ -258,7 +258,7 @@ def _led_on(url: FeedUrl, answer: Answer) -> FeedUrl:
     try:
         there = url.join(answer.location) if answer.location else None
     except UrlError as error:
-        raise WebFault(f"it leads on to no URL of the web: {error}") from None
+        raise WebFault(f"it leads on to no URL of the web: {str(error).rstrip('.')}") from None
     if there is None:
         raise WebFault(f"{status_words(answer.status)}, and does not say where to")
     if url.scheme == "https" and there.scheme == "http":
