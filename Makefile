@@ -13,7 +13,8 @@ STAMP := $(VENV)/.installed
 SOURCES := thimbl finger tui feeds tests hatch_build.py $(wildcard bench)
 PROGRAMS := $(sort $(filter-out bench/_%,$(wildcard bench/*.py)))
 
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# The last one would have each of a thousand short commands in the tests compile this program anew.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
@@ -127,17 +128,18 @@ class Help(ModalScreen[None]):
         self.groups = groups
 
     def compose(self) -> ComposeResult:
-        text = Text()
+        # Textual's own text: Rich's takes several times as long to lay out, and this is the longest there is.
+        parts: list[str | tuple[str, str]] = []
         for title, rows in self.groups:
-            text.append(f"{title}\n", "bold underline")
+            parts.append((f"{title}\n", "bold underline"))
             for keys, told in rows:
-                text.append(f"  {keys:<16} ", "bold").append(f"{told}\n")
-            text.append("\n")
-        text.append("The mouse works: click to select, wheel to scroll, double click to read. ")
-        text.append("Marks: ● unread, ▌ selected.\n", "dim")
+                parts += [(f"  {keys:<16} ", "bold"), f"{told}\n"]
+            parts.append("\n")
+        parts.append("The mouse works: click to select, wheel to scroll, double click to read. ")
+        parts.append(("Marks: ● unread, ▌ selected.\n", "dim"))
         with VerticalScroll(classes="dialog", id="help") as dialog:
             dialog.border_title = Text("Keys")
-            yield Static(text, markup=False)
+            yield Static(Content.assemble(*parts), markup=False)
         yield Foot()
 
     def action_move(self, lines: int) -> None:
