@@ -16,10 +16,10 @@ from tests.support.warm import end as end_warm
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 # The same examples on every machine; a failure prints what reproduces it. No deadline: other work shares the cores.
-# Forty of each, since the whole has to end in four minutes; where that is too few, the test says how many.
+# Sixty of each, since the whole has to end in four minutes; where that is too few, the test says how many.
 settings.register_profile(
     "ci",
-    max_examples=40,
+    max_examples=60,
     derandomize=True,
     print_blob=True,
     deadline=None,
