@@ -87,6 +87,9 @@ class Chosen:
     def commune(self, who: str) -> "Study | None":
         return self._source.commune(who) if who in self._shown else None
 
+    def ledgers_changed(self) -> int | None:
+        return self._source.ledgers_changed()
+
     def item(self, reference: Reference) -> Item | None:
         return None if self.who_is(reference.address) is None else self._source.item(reference)
 

@@ -68,7 +68,8 @@ def feed(asked: Asked) -> Reply:
     profile = asked.source.profile(book.who)
     about = about_of(asked, book.study.commune, book.name, path_of(book.who, "findings"), What.FINDINGS)
     found = findings_of(book.study, about, None if profile is None else profile.verdict)[:ENTRIES]
-    return served(asked, found, about, indexed=profile is not None and profile.listed)
+    changed = asked.source.ledgers_changed()
+    return served(asked, found, about, indexed=profile is not None and profile.listed, changed=changed)
 
 
 def announcements(asked: Asked) -> Reply:

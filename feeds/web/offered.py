@@ -102,7 +102,7 @@ def _of_host(asked: Asked, listing: Listing | None, page: str, tag: str | None =
         address = Address.parse(f"timeline@{asked.site.host}")
     except AddressError:
         return Refused(404, "This host does not know its own name, which its feeds are named after.")
-    return served(asked, listing.items, about_of(asked, address, "", page, What.HOST, tag))
+    return served(asked, listing.items, about_of(asked, address, "", page, What.HOST, tag), changed=listing.changed)
 
 
 def about_of(
@@ -118,13 +118,15 @@ def about_of(
     return About(address, name, what, tag, url=here(asked.path), page=here(page), link=link, around=_Around(asked))
 
 
-def served(asked: Asked, items: Sequence[Item | Entry], about: About, *, indexed: bool = True) -> Reply:
-    """A feed of these, in the form that the path ends in."""
+def served(
+    asked: Asked, items: Sequence[Item | Entry], about: About, *, indexed: bool = True, changed: int | None = None
+) -> Reply:
+    """A feed of these, in the form that the path ends in; `changed` as for `serve_feed`."""
     form = asked.path.rpartition(".")[2]
     if form not in FORMS:
         return Refused(404, "There is no feed of that form here.", f"There are {', '.join(SUFFIXES.values())}.")
     try:
-        made = serve_feed(form, items, asked.now, about, asked.headers)
+        made = serve_feed(form, items, asked.now, about, asked.headers, changed)
     except ImportError:
         return Refused(404, "This host can not write that kind of feed.", "JSON Feed and twtxt it can.")
     kind = next((value for name, value in made.headers if name == "Content-Type"), "text/plain; charset=utf-8")

@@ -247,6 +247,17 @@ class TestTimeline:
         spool(tmp_path, ana)
         assert source.timeline().items == ()
 
+    def test_since_when_it_is_what_it_is(self, source, tmp_path):
+        """The same while nothing comes, and another with each change, though the clock stands still."""
+        ana = person("ana")
+        ana.post("x")
+        spool(tmp_path, ana)
+        first = source.timeline()
+        assert first.changed == source.timeline().changed == source.tagged("leeks").changed == NOW
+        ana.post("#Leeks")
+        spool(tmp_path, ana)
+        assert source.timeline().changed == source.tagged("leeks").changed == NOW + 1
+
     def test_an_unchanged_plan_is_read_once(self, source, tmp_path, monkeypatch):
         ana = person("ana")
         ana.post("x")

@@ -74,6 +74,8 @@ class Listing:
     items: tuple[Item, ...] = ()
     older: str | None = None
     """What to ask with for what is older; None where nothing is."""
+    changed: int | None = None
+    """When what it is a part of became another, in Unix seconds, as far as was seen here; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ class Source(Protocol):
 
     def commune(self, who: str) -> "Study | None":
         """The ledger of one; None where this host has none of it, or shows none."""
+
+    def ledgers_changed(self) -> int | None:
+        """When what the ledgers follow from became another, in Unix seconds, as far as was seen here."""
 
     def item(self, reference: Reference) -> Item | None:
         """One record by its reference, where it is here."""

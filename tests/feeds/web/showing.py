@@ -1,7 +1,7 @@
 """A site in memory for the tests of pages: people, what they wrote, and a reader of the HTML that comes of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -55,6 +55,8 @@ class Shown:
     words: str = ""
     copied: Sequence[Address] = ()
     ready: bool = True
+    changed: int | None = None
+    """When the lists and the ledgers became what they are."""
 
     def message(self) -> str:
         return self.words
@@ -85,10 +87,11 @@ class Shown:
         return Thread(found, None if found.re is None else self.item(found.re), answers)
 
     def timeline(self, before: str = "", limit: int = 0) -> Listing | None:
-        return self._page(self.items, before, limit) if self.ready else None
+        return replace(self._page(self.items, before, limit), changed=self.changed) if self.ready else None
 
     def tagged(self, tag: str, before: str = "", limit: int = 0) -> Listing | None:
-        return self._page([one for one in self.items if tag in tags(one.text)], before, limit) if self.ready else None
+        found = [one for one in self.items if tag in tags(one.text)]
+        return replace(self._page(found, before, limit), changed=self.changed) if self.ready else None
 
     def plan(self, who: str) -> bytes | None:
         return b"Login: ana\r\n" if who in self.people else None
@@ -104,6 +107,9 @@ class Shown:
 
     def commune(self, who: str) -> None:
         return None
+
+    def ledgers_changed(self) -> int | None:
+        return self.changed
 
     def item(self, reference: Reference) -> Item | None:
         return next((one for one in self.items if one.reference == reference), None)

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from html import unescape
 
 import pytest
@@ -11,7 +13,7 @@ from feeds.web.books import PLACES
 from feeds.web.tables import PER_PAGE
 from feeds.web.why import PATTERNS
 from tests.feeds.web.market import FARM, MEMBERS, Market, fair, founded, shown, studied
-from tests.feeds.web.showing import Reading, get, profile, read
+from tests.feeds.web.showing import NOW, Reading, field_of, get, profile, read
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
 from thimbl.core.commune.figures import overview
@@ -228,6 +230,17 @@ def test_announcements_and_findings_are_feeds_too(market: Market) -> None:
         offered = [one.attributes["href"] for one in page(market, path).all("link", rel="alternate")]
         assert f"{path}/feed.json" in offered
     assert get(market, "/ana/findings/feed.json").status == 404
+
+
+@pytest.mark.parametrize("path", ["/timeline/feed.json", "/tag/leeks/feed.json", "/commune/findings/feed.json"])
+def test_feeds_of_many_are_as_old_as_what_they_were_made_of(market: Market, path: str) -> None:
+    """Not as their newest entry: what is old can have come in just now (RFC 9110 8.8.2, 13.1.3)."""
+    assert all(name != "Last-Modified" for name, _ in get(market, path).headers)
+    earlier, later = (replace(market, changed=NOW - before) for before in (60, 59))
+    since = field_of(get(earlier, path), "last-modified")
+    assert parsedate_to_datetime(since).timestamp() == NOW - 60
+    assert get(earlier, path, if_modified_since=since).status == 304
+    assert get(later, path, if_modified_since=since).status == 200
 
 
 def test_a_journal_that_is_too_long_says_so_in_a_comment(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

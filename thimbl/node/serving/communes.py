@@ -38,6 +38,8 @@ class CommunePages:
         self._cited: frozenset[Address] = frozenset()
         self._made_of: tuple[Reader, int] | None = None
         self._good_until = float("-inf")
+        self.changed: int | None = None
+        """When the store was last seen to be another, in Unix seconds: whatever a ledger says may be another since."""
 
     def bonds(self) -> str:
         """The open offers of all communes."""
@@ -106,6 +108,7 @@ class CommunePages:
             self._cited = citations.cited_by(reader, self._is_shown)
             self._timed(self._ledgers.refresh)
             self._made_of = state
+            self.changed = max(int(self._clock()), -1 if self.changed is None else self.changed + 1)
         return self._ledgers
 
     def _timed(self, work: Callable[[], T]) -> T:

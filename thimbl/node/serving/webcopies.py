@@ -120,6 +120,10 @@ class WebCopies:
         """One ledger."""
         return None if self._communes is None else self._communes.study(address)
 
+    def ledgers_changed(self) -> int | None:
+        """When what these follow from became another, as far as was seen here."""
+        return None if self._communes is None else self._communes.changed
+
     @staticmethod
     def _one(reader: Reader, author: Author, id_: str) -> Item | None:
         items = reader.find(f"{author.address}#{id_}")

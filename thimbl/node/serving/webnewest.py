@@ -50,9 +50,11 @@ class Newest:
     items: tuple["Item", ...] = ()
     by_tag: Mapping[str, tuple["Item", ...]] = field(default_factory=dict)
     """The posts with each tag, folded and without ``#``, newest first."""
+    changed: int = 0
+    """Since when they are these, in Unix seconds: no two states have the same."""
 
 
-def page_of(items: Sequence["Item"], before: str, limit: int) -> Listing:
+def page_of(items: Sequence["Item"], before: str, limit: int, changed: int | None = None) -> Listing:
     """At most `limit` of `items` from behind the one that `before` names. Raises `LookupError` for what is none.
 
     `before` is `SECONDS.ID`, the place of an item in the order, so that a list goes on where it was left though others
@@ -63,7 +65,7 @@ def page_of(items: Sequence["Item"], before: str, limit: int) -> Listing:
         place = _place(before)
         rest = [item for item in items if order(item) < place]
     shown = tuple(rest[:limit])
-    return Listing(shown, f"{shown[-1].time}.{shown[-1].id}" if shown and len(rest) > limit else None)
+    return Listing(shown, f"{shown[-1].time}.{shown[-1].id}" if shown and len(rest) > limit else None, changed)
 
 
 def order(item: "Item") -> tuple[int, str]:
@@ -114,10 +116,12 @@ class Gatherer:
         return None
 
     def _sorted(self, found: "list[Item]") -> Newest:
-        until = int(self._now()) + DAY
+        now = int(self._now())
+        until = now + DAY
         items = nlargest(KEPT, (item for item in found if item.time <= until), key=order)
         if self._last is None or self._last[0] != items:
-            self._last = items, Newest(tuple(items), _by_tag(items))
+            changed = now if self._last is None else max(now, self._last[1].changed + 1)
+            self._last = items, Newest(tuple(items), _by_tag(items), changed)
         return self._last[1]
 
     def _items_of(self, entry: Entry) -> "tuple[Entry, list[Item]]":

@@ -61,14 +61,15 @@ class WebSource:
 
     def timeline(self, before: str = "", limit: int = 0) -> Listing | None:
         newest = self._newest.current()
-        return None if newest is None else self._coded(page_of(newest.items, before, limit or PAGE))
+        return None if newest is None else self._page(newest, newest.items, before, limit)
 
     def tagged(self, tag: str, before: str = "", limit: int = 0) -> Listing | None:
         newest = self._newest.current()
-        return None if newest is None else self._coded(page_of(newest.by_tag.get(tag, ()), before, limit or PAGE))
+        return None if newest is None else self._page(newest, newest.by_tag.get(tag, ()), before, limit)
 
-    def _coded(self, listing: Listing) -> Listing:
+    def _page(self, newest: Newest, items: Sequence[Item], before: str, limit: int) -> Listing:
         """With the codes of series, which are looked up for what is shown alone."""
+        listing = page_of(items, before, limit or PAGE, newest.changed)
         return replace(listing, items=tuple(map(self._with_series, listing.items)))
 
     def _with_series(self, item: Item) -> Item:
@@ -160,6 +161,9 @@ class WebSource:
         here, address = self._meant(who)
         of = address if here is None else here.profile.address
         return None if of is None or self._copies is None else self._copies.commune(of)
+
+    def ledgers_changed(self) -> int | None:
+        return None if self._copies is None else self._copies.ledgers_changed()
 
     def _meant(self, who: str) -> tuple[Here | None, Address | None]:
         """Whom a path names: an account here, or an address that may be of a copy."""
