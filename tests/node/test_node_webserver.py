@@ -14,7 +14,7 @@ from finger._memory import Wire
 from finger.connection import SEND_BLOCK
 from finger.limits import ServerLimits
 from finger.served import Outcome
-from tests.support.finger_world import HERE, THERE, PatientPerson, Person
+from tests.support.finger_world import HERE, THERE, Meeting, PatientPerson, Person
 from thimbl.node.serving.webserved import Visit
 from thimbl.node.serving.webserver import IDLE_SECONDS, WebFactory
 
@@ -37,7 +37,7 @@ class Pages(Answers):
         return Response(World.status, (("Content-Type", "text/plain"),), World.body)
 
 
-class World:
+class World(Meeting):
     """A server, its log, and those who connect to it."""
 
     asked: list[tuple[str, str]]
@@ -52,22 +52,6 @@ class World:
         self.factory = WebFactory(
             respond, clock=self.clock, now=lambda: 1_795_334_400, limits=limits, heard=self.visits.append
         )
-
-    def connect(self, person: Any = None, chunk: int = 1 << 16, peer: Any = THERE) -> Any:
-        person = person or Person()
-        server: Any = self.factory.buildProtocol(peer)
-        if server is None:
-            return None
-        Wire(self.clock, (person, peer), (server, cast("Any", HERE)), chunk=chunk).open()
-        self.clock.advance(0)
-        return person
-
-    def send(self, person: Any, data: bytes) -> None:
-        person.socket.write(data)
-        self.clock.advance(0)
-
-    def advance(self, seconds: float) -> None:
-        self.clock.pump([1.0] * int(seconds))
 
     @property
     def outcomes(self) -> list[tuple[int, Outcome]]:

@@ -47,21 +47,11 @@ class PatientPerson(Person):
         pass
 
 
-class World:
-    """A server with an answer, and the people that connect to it."""
+class Meeting:
+    """Those who connect to a server in memory, by the clock of a test: a subclass has the server's factory."""
 
-    def __init__(self, limits: ServerLimits = LIMITS) -> None:
-        self.clock = Clock()
-        self.asked: list[Any] = []
-        self.answer: Any = b"moo\r\n"
-        self.served: list[Served] = []
-        self.factory = FingerServerFactory(self._answer, clock=self.clock, limits=limits, heard=self.served.append)
-
-    def _answer(self, query: Any, peer: Any) -> Any:
-        self.asked.append((str(query), peer))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer() if callable(self.answer) else self.answer
+    clock: Clock
+    factory: Any
 
     def connect(self, person: Any = None, chunk: int = 1 << 16, peer: Any = THERE) -> Any:
         person = person or Person()
@@ -78,6 +68,23 @@ class World:
 
     def advance(self, seconds: float) -> None:
         self.clock.pump([1.0] * int(seconds))
+
+
+class World(Meeting):
+    """A server with an answer, and the people that connect to it."""
+
+    def __init__(self, limits: ServerLimits = LIMITS) -> None:
+        self.clock = Clock()
+        self.asked: list[Any] = []
+        self.answer: Any = b"moo\r\n"
+        self.served: list[Served] = []
+        self.factory = FingerServerFactory(self._answer, clock=self.clock, limits=limits, heard=self.served.append)
+
+    def _answer(self, query: Any, peer: Any) -> Any:
+        self.asked.append((str(query), peer))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer() if callable(self.answer) else self.answer
 
 
 class Reactor(Clock):
