@@ -35,7 +35,8 @@ from thimbl.core.plan import Plan
 from thimbl.core.records import POST, Record
 from thimbl.store.reader import Reader
 from thimbl.store.schema import statements
-from thimbl.store.types import Selection, Take, View
+from thimbl.store.take import Take
+from thimbl.store.types import Selection, View
 from thimbl.store.writer import Writer
 
 NEWEST: Final = 50

@@ -81,7 +81,7 @@ def test_a_file_as_an_administrator_writes_it(tmp_path):
         log=LogChoice.OFF,
     )
     # What `init` writes back is the same.
-    settings.save(paths, Settings(serve=serve))
+    settings.save(paths, Settings(serving=serve))
     assert settings.load(paths, {}).serve == serve
 
 

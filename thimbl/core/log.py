@@ -7,15 +7,17 @@ order of the specification's table, with its reason. Only here are `VerifiedReco
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from thimbl.core.address import Address
 from thimbl.core.chain import Forged, KeyLink, Walk, descend, walk
-from thimbl.core.classic import ClassicPlan, NotClassic, read_classic
 from thimbl.core.plan import Head, Plan, PlanUnreadable, read_plan
 from thimbl.core.plantext import PlanTextError, decode
 from thimbl.core.records import Record
 from thimbl.core.times import format_time
+
+if TYPE_CHECKING:
+    from thimbl.core.classic import ClassicPlan
 
 AHEAD: Final = 86_400
 """Seconds that an author's clock may lie ahead of the reader's: a time zone mistaken for UTC is at most 14 hours."""
@@ -109,7 +111,7 @@ class Judgement:
     gap_below: int | None = None
     """The oldest seq taken, where it does not reach what was known or the log's beginning."""
     moved_to: Address | None = None
-    classic: ClassicPlan | None = None
+    classic: "ClassicPlan | None" = None
     wants_older: bool = False
     """Older pages may show the way from the pinned key to this one, or close a gap."""
 
@@ -120,11 +122,13 @@ def recall(author: Address, key: str, record: Record) -> VerifiedRecord:
     return VerifiedRecord(author, key, record)
 
 
-def read_answer_plan(text: str) -> Plan | ClassicPlan:
+def read_answer_plan(text: str) -> "Plan | ClassicPlan":
     """The plan, of either version, that stands in `text`. Raises `PlanUnreadable`."""
     try:
         return read_plan(text)
     except PlanUnreadable as error:
+        from thimbl.core.classic import NotClassic, read_classic  # only here: few are left
+
         try:
             return read_classic(text)
         except NotClassic as not_classic:
@@ -142,11 +146,11 @@ def judge_bytes(raw: bytes, known: Known, now: int) -> Judgement:
     return judge(plan, known, now)
 
 
-def judge(plan: Plan | ClassicPlan, known: Known, now: int) -> Judgement:
+def judge(plan: "Plan | ClassicPlan", known: Known, now: int) -> Judgement:
     """Conclude from a plan. `now` is the reader's clock in Unix seconds."""
-    if isinstance(plan, ClassicPlan):
-        return _judge_classic(plan, known)
-    return _Judge(plan, known, now).verdict()
+    if isinstance(plan, Plan):
+        return _Judge(plan, known, now).verdict()
+    return _judge_classic(plan, known)
 
 
 def judge_older(plan: Plan, state: Walk, above: Record | None, known: Known, now: int) -> Judgement:
@@ -158,7 +162,7 @@ def judge_older(plan: Plan, state: Walk, above: Record | None, known: Known, now
     return _Judge(plan, known, now).verdict_below(state, above)
 
 
-def _judge_classic(plan: ClassicPlan, known: Known) -> Judgement:
+def _judge_classic(plan: "ClassicPlan", known: Known) -> Judgement:
     if known.pinned is not None:
         return Judgement(Verdict.FORGED, "a version 1 plan, from an address whose key is pinned", known, classic=plan)
     if plan.stated_address and plan.address != known.address:

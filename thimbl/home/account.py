@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from thimbl.core.address import Address
 from thimbl.core.compose import Randomness
 from thimbl.core.keys import Signer
 from thimbl.core.log import Verdict, judge
 from thimbl.core.plan import Plan
-from thimbl.home import following, muting, settings
+from thimbl.home import following, settings
 from thimbl.home.authoring import Authoring, Published
 from thimbl.home.errors import HomeError, NotSetUp
 from thimbl.home.hooks import gate
@@ -21,9 +21,11 @@ from thimbl.home.paths import Paths
 from thimbl.home.planfiles import PlanFiles
 from thimbl.home.settings import Settings
 from thimbl.store.errors import StoreError
-from thimbl.store.mutes import Mute
 from thimbl.store.reader import Reader
 from thimbl.store.writer import Writer
+
+if TYPE_CHECKING:
+    from thimbl.store.mutes import Mute
 
 TOLD: Final = "told"
 """`thimbl.store.bookmarks.BEGUN`: that is not loaded for those who have no hooks, which is most people."""
@@ -228,18 +230,24 @@ class Account:
 
     # what the person does not want to see
 
-    def mutes(self) -> tuple[Mute, ...]:
+    def mutes(self) -> "tuple[Mute, ...]":
         """What is muted now."""
+        from thimbl.home import muting
+
         return tuple(mute for mute in muting.load(self.paths) if mute.holds(self.now()))
 
-    def mute(self, *mutes: Mute) -> None:
+    def mute(self, *mutes: "Mute") -> None:
         """Mute these, in the person's file and the store."""
+        from thimbl.home import muting
+
         made = muting.add(self.paths, mutes, self.now())
         with self.writer() as writer:
             writer.sync_mutes(made)
 
-    def unmute(self, *mutes: Mute) -> None:
+    def unmute(self, *mutes: "Mute") -> None:
         """Mute these no longer. Raises `Refused` where one of them was not muted."""
+        from thimbl.home import muting
+
         made = muting.remove(self.paths, mutes, self.now())
         with self.writer() as writer:
             writer.sync_mutes(made)
@@ -247,6 +255,8 @@ class Account:
     def sync_following(self, writer: Writer, followed: Sequence[following.Followed] | None = None) -> None:
         """Make the store's list of the followed equal to the person's file, pins that they set beforehand included; and
         what is muted to theirs."""
+        from thimbl.home import muting  # whoever posts mutes nobody
+
         listed = following.load(self.paths) if followed is None else followed
         urls = [one.url for one in listed if one.url is not None]
         with writer.batch():

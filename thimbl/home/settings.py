@@ -1,13 +1,14 @@
 """The settings in `config.yaml`, and the few that the environment may override.
 
 The file is read as strictly as a plan: a misspelt key is an error that names it, not a setting that does
-nothing. What a plan's head says (name, bio, mirrors) is not here: the plan is the one place for that.
+nothing. What a plan's head says (name, bio, mirrors) is not here: the plan is the one place for that. What
+a file does not say is not loaded: every command reads this one, and few have to do with daemons and screens.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from thimbl.core.address import Address, AddressError, format_hostport, parse_hostport
 from thimbl.core.compose import WINDOW_BYTES
@@ -17,12 +18,17 @@ from thimbl.home.durable import SECRET, write_file
 from thimbl.home.errors import SettingsError
 from thimbl.home.hooks.settings import HookSettings, hooks_data, read_hooks
 from thimbl.home.paths import Paths
-from thimbl.home.proxy import Proxy, ProxyFault, ProxyFor
-from thimbl.home.screen import ScreenSettings, read_screen, screen_data
-from thimbl.home.serving import ServeSettings, read_serving, serving_data
+
+if TYPE_CHECKING:
+    from thimbl.home.proxy import Proxy, ProxyFor
+    from thimbl.home.screen import ScreenSettings
+    from thimbl.home.serving import ServeSettings
 
 MIN_WINDOW: Final = 16 * 1024
 """Bytes: a head and one post of the longest text."""
+
+ONION: Final = "onion"
+"""`thimbl.home.proxy.ProxyFor.ONION`: what a proxy is for where nothing else is said."""
 
 Route = tuple[tuple[str, int], tuple[str, int]]
 
@@ -40,18 +46,32 @@ class Settings:
     """Bytes of the published plan."""
     routes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     """Where to connect instead: host and port to host and port, like /etc/hosts."""
-    proxy: Proxy | None = None
+    proxy: "Proxy | None" = None
     """By way of which `.onion` hosts, or all, are asked."""
     private_hosts: bool = False
     """Whether a host that a plan names, such as a mirror, may lead into this machine or a private network."""
     push: str | None = None
     """Where `thimbl push` takes the plan, unless it is told: see `thimbl.home.push.Target`."""
-    serve: ServeSettings = field(default_factory=ServeSettings)
-    """What a daemon serves, and how."""
-    tui: ScreenSettings = field(default_factory=ScreenSettings)
-    """How the terminal UI looks, moves and rings."""
+    serving: "ServeSettings | None" = None
+    """What a daemon serves, and how, as far as the file says it: see `serve`."""
+    screen: "ScreenSettings | None" = None
+    """How the terminal UI looks, moves and rings, as far as the file says it: see `tui`."""
     hooks: HookSettings = field(default_factory=HookSettings)
     """Commands that are run when something happens."""
+
+    @property
+    def serve(self) -> "ServeSettings":
+        """What a daemon serves, and how."""
+        from thimbl.home.serving import ServeSettings
+
+        return self.serving or ServeSettings()
+
+    @property
+    def tui(self) -> "ScreenSettings":
+        """How the terminal UI looks, moves and rings."""
+        from thimbl.home.screen import ScreenSettings
+
+        return self.screen or ScreenSettings()
 
     def route(self, host: str, port: int) -> tuple[str, int]:
         """Where to connect for this host."""
@@ -76,8 +96,8 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
         proxy=reader.proxy(environ),
         private_hosts=reader.private_hosts(environ),
         push=reader.push(),
-        serve=reader.serve(),
-        tui=reader.tui(),
+        serving=reader.serve(),
+        screen=reader.tui(),
         hooks=reader.hooks(),
     )
     reader.nothing_else()
@@ -103,10 +123,14 @@ def save(paths: Paths, settings: Settings) -> None:
         data["private_hosts"] = True
     if settings.push is not None:
         data["push"] = settings.push
-    if serving := serving_data(settings.serve):
-        data["serve"] = serving
-    if screen := screen_data(settings.tui):
-        data["tui"] = screen
+    if settings.serving is not None:
+        from thimbl.home.serving import serving_data
+
+        data |= {"serve": said} if (said := serving_data(settings.serving)) else {}
+    if settings.screen is not None:
+        from thimbl.home.screen import screen_data
+
+        data |= {"tui": said} if (said := screen_data(settings.screen)) else {}
     if settings.hooks:
         data["hooks"] = hooks_data(settings.hooks)
     text = write(data)
@@ -125,14 +149,18 @@ def _route(text: str, where: str) -> Route:
         raise SettingsError(f"{where}: {text!r} is no route (HOST[:PORT]=HOST[:PORT]): {error}") from None
 
 
-def _proxy(text: str, which: str, where: str) -> Proxy:
+def _proxy(text: str, which: str, where: str) -> "Proxy":
+    from thimbl.home.proxy import Proxy, ProxyFault
+
     try:
         return Proxy.parse(text, _proxy_for(which, f"{where}: proxy_for"))
     except ProxyFault as error:
         raise SettingsError(f"{where}: proxy: {error}.") from None
 
 
-def _proxy_for(text: str, where: str) -> ProxyFor:
+def _proxy_for(text: str, where: str) -> "ProxyFor":
+    from thimbl.home.proxy import ProxyFor
+
     try:
         return ProxyFor(text)
     except ValueError:
@@ -182,15 +210,15 @@ class _Reader:
         value = self._take("routes", list, "a list of HOST[:PORT]=HOST[:PORT]") or []
         return [_route(str(item), f"{self.where}: routes") for item in value]
 
-    def proxy(self, environ: Mapping[str, str]) -> Proxy | None:
+    def proxy(self, environ: Mapping[str, str]) -> "Proxy | None":
         which = self._take("proxy_for", str, "onion or all")
         text = self._take("proxy", str, "the address of a proxy, such as socks5://127.0.0.1:9050")
-        proxy = None if text is None else _proxy(text, which or ProxyFor.ONION, str(self.where))
+        proxy = None if text is None else _proxy(text, which or ONION, str(self.where))
         if which is not None and proxy is None:
             raise SettingsError(f"{self.where}: proxy_for says what a proxy is for, and there is no proxy.")
         # From the environment, nothing at all takes the proxy of the file away.
         if (text := environ.get("THIMBL_PROXY")) is not None:
-            proxy = _proxy(text, proxy.which if proxy else ProxyFor.ONION, "THIMBL_PROXY") if text.strip() else None
+            proxy = _proxy(text, proxy.which if proxy else ONION, "THIMBL_PROXY") if text.strip() else None
         if (which := environ.get("THIMBL_PROXY_FOR")) and proxy is not None:
             proxy = replace(proxy, which=_proxy_for(which, "THIMBL_PROXY_FOR"))
         return proxy
@@ -210,11 +238,19 @@ class _Reader:
             raise SettingsError(f"{self.where}: push must be where to push to, such as ana@shell.example.")
         return text
 
-    def serve(self) -> ServeSettings:
-        return read_serving(self.data.pop("serve", None), f"{self.where}: serve", self.folder)
+    def serve(self) -> "ServeSettings | None":
+        if (value := self.data.pop("serve", None)) is None:
+            return None
+        from thimbl.home.serving import read_serving
 
-    def tui(self) -> ScreenSettings:
-        return read_screen(self.data.pop("tui", None), f"{self.where}: tui")
+        return read_serving(value, f"{self.where}: serve", self.folder)
+
+    def tui(self) -> "ScreenSettings | None":
+        if (value := self.data.pop("tui", None)) is None:
+            return None
+        from thimbl.home.screen import read_screen
+
+        return read_screen(value, f"{self.where}: tui")
 
     def hooks(self) -> HookSettings:
         return read_hooks(self.data.pop("hooks", None), f"{self.where}: hooks", self.folder)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
         StoreTooNew,
     )
     from thimbl.store.reader import Reader
-    from thimbl.store.types import Author, Brief, Evidence, Item, Selection, Take, ThreadItem, View
+    from thimbl.store.take import Take
+    from thimbl.store.types import Author, Brief, Evidence, Item, Selection, ThreadItem, View
     from thimbl.store.writer import Writer
 
 __all__ = [
@@ -41,8 +42,8 @@ __all__ = [
     "Writer",
 ]
 
-_MODULES: Final = {"Reader": "reader", "Writer": "writer"} | dict.fromkeys(
-    ("Author", "Brief", "Evidence", "Item", "Selection", "Take", "ThreadItem", "View"), "types"
+_MODULES: Final = {"Reader": "reader", "Take": "take", "Writer": "writer"} | dict.fromkeys(
+    ("Author", "Brief", "Evidence", "Item", "Selection", "ThreadItem", "View"), "types"
 )
 """Where what is named here is; the errors are what is left."""
 

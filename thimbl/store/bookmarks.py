@@ -15,11 +15,11 @@ from typing import Final
 from thimbl.core.records import EDIT, POST, RETRACT
 from thimbl.core.times import DAY, FIRST
 from thimbl.store import revisions
+from thimbl.store.authors import addresses_of
 from thimbl.store.changes import is_change, item_of, post_of
 from thimbl.store.database import Database
 from thimbl.store.derive import rowid_at
 from thimbl.store.reader import Reader
-from thimbl.store.selection import addresses_of
 from thimbl.store.writer import Writer
 
 BEGUN: Final = "told"

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from thimbl.core.address import Address
 from thimbl.core.keys import is_fingerprint
+from thimbl.store.authors import author_id
 from thimbl.store.database import Row, chunks, marks
 from thimbl.store.people import ensure
 from thimbl.store.reader import Reader
-from thimbl.store.selection import author_id
 from thimbl.store.writer import Writer
 
 INTERFACE: Final = "tui."

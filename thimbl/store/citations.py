@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from thimbl.core.address import Address
-from thimbl.core.records import QUIET_KINDS, Record
+from thimbl.core.records import Record
+from thimbl.store import citing
+from thimbl.store.authors import author_id
+from thimbl.store.citing import ANNOUNCED
 from thimbl.store.database import Database, chunks, marks
-from thimbl.store.selection import author_id
 from thimbl.store.types import Author
 
 if TYPE_CHECKING:
@@ -30,12 +32,6 @@ can have a reader ask. Above it those whom the newest records cite come first, a
 
 MAX_CHARTERS: Final = 10
 """Records of the kind `charter` in one log that are looked at for one that holds: there should be one."""
-
-_CHUNK: Final = 1_000
-"""Records that are in memory at once when it is made again."""
-
-# In the words of the index record_announced.
-_ANNOUNCED: Final = "kind <> 'post' AND kind <> 'edit' AND kind <> 'retract'"
 
 _NOBODY: Final = Author(
     id=0, address=Address("nobody", "nowhere.invalid"), nick=None, followed=False, private=False, is_me=False, name="",
@@ -195,7 +191,7 @@ def _has_charter(database: Database, author: int) -> bool:
     from thimbl.core.commune.statements import Charter, read_statement
 
     for data in database.column(
-        f"SELECT data FROM record WHERE author = ? AND kind = 'charter' AND {_ANNOUNCED} ORDER BY seq LIMIT ?",
+        f"SELECT data FROM record WHERE author = ? AND kind = 'charter' AND {ANNOUNCED} ORDER BY seq LIMIT ?",
         (author, MAX_CHARTERS),
     ):
         try:
@@ -215,34 +211,4 @@ def complete(writer: "Writer") -> None:
         author = author_id(writer._db, Address.parse(commune.address))
         if author is not None and not writer._db.value("SELECT 1 FROM citation WHERE commune = ?", (author,)):
             with writer.batch():
-                derive(writer._db, author)
-
-
-def note(database: Database, author: int, records: Iterable[Record]) -> None:
-    """Note whom these records of an author cite, inside a transaction. Any order of records comes to the same."""
-    announced = [record for record in records if record.kind not in QUIET_KINDS]
-    if not announced:
-        return
-    from thimbl.core.commune.citations import cited_by  # only here: most people's records are posts
-
-    newest: dict[str, int] = {}
-    for record in announced:
-        for address in cited_by(record):
-            newest[address] = max(record.seq, newest.get(address, 0))
-    database.run_many(
-        "INSERT INTO citation (commune, address, newest) VALUES (?, ?, ?) "
-        "ON CONFLICT (commune, address) DO UPDATE SET newest = max(newest, excluded.newest)",
-        [(author, address, seq) for address, seq in newest.items()],
-    )
-
-
-def derive(database: Database, author: int) -> None:
-    """Note it again of all records of an author, inside a transaction."""
-    database.run("DELETE FROM citation WHERE commune = ?", (author,))
-    last = 0
-    while rows := database.rows(
-        f"SELECT seq, data FROM record WHERE author = ? AND seq > ? AND {_ANNOUNCED} ORDER BY seq LIMIT ?",
-        (author, last, _CHUNK),
-    ):
-        note(database, author, (Record.from_data(json.loads(data)) for _, data in rows))
-        last = rows[-1][0]
+                citing.derive(writer._db, author)

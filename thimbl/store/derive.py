@@ -11,13 +11,15 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from thimbl.core.address import AddressError, Reference
 from thimbl.core.canonical import encoder
-from thimbl.core.classic import Message
 from thimbl.core.records import EDIT, POST, RETRACT, Record, malformed_field
 from thimbl.core.text import Nicks, SpanKind, spans
+
+if TYPE_CHECKING:
+    from thimbl.core.classic import Message
 
 BOND_OFFER: Final = "bond-offer"
 
@@ -123,7 +125,7 @@ def line_of(record: Record, shown: Shown = AS_WRITTEN) -> Line:
     )
 
 
-def line_of_message(message: Message) -> Line:
+def line_of_message(message: "Message") -> Line:
     """The line of a message of version 1."""
     return Line(
         kind=POST,

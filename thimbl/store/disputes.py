@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.core.plan import Witness
-from thimbl.store.selection import author_id
+from thimbl.store.authors import author_id
 
 if TYPE_CHECKING:
     from thimbl.store.database import Database

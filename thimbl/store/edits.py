@@ -10,12 +10,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from thimbl.core.records import EDIT, POST, Record, withheld_data
 from thimbl.store.database import Database, Row
 from thimbl.store.derive import AS_WRITTEN, Shown, counts, to_json
-from thimbl.store.types import Item
+
+if TYPE_CHECKING:
+    from thimbl.store.types import Item
 
 _EDITS: Final = """
 WITH RECURSIVE of_post (seq, id) AS (
@@ -124,7 +126,7 @@ class Settling:
         self._db.run(f"UPDATE record SET {change} WHERE author = ? AND seq = ?", (value, self._author, seq))
 
 
-def earlier_texts(database: Database, item: Item) -> list[tuple[int, str]]:
+def earlier_texts(database: Database, item: "Item") -> list[tuple[int, str]]:
     """What a post said before its newest edit, as (time, text): the original and the edits in between."""
     if item.retracted or item.seq is None:
         return []
@@ -136,7 +138,7 @@ def earlier_texts(database: Database, item: Item) -> list[tuple[int, str]]:
     return original + [(edit.time, edit.text) for edit in edits[:-1]] if edits else []
 
 
-def retracted_at(database: Database, item: Item) -> int | None:
+def retracted_at(database: Database, item: "Item") -> int | None:
     """When a post was retracted, as its author stated it, in Unix seconds; None where it was not."""
     time: int | None = database.value(
         "SELECT taken.time FROM item JOIN record AS taken ON taken.author = item.author AND taken.target = item.id "

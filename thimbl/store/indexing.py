@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from thimbl.core.classic import Message
 from thimbl.core.records import Record
 from thimbl.core.text import Nicks
 from thimbl.store.database import Database
 from thimbl.store.derive import AS_WRITTEN, Line, is_item, line_of, line_of_message, target_of
 from thimbl.store.edits import Settling
+from thimbl.store.follows import nicks_of
 from thimbl.store.items import Items
-from thimbl.store.rows import nicks_of
+
+if TYPE_CHECKING:
+    from thimbl.core.classic import Message
 
 CHUNK: Final = 1_000
 """Records that a rebuild has in memory at once: a few MiB."""
@@ -66,7 +68,7 @@ class Indexing:
         ]
         return self._items.insert(self._author, lines, self._nicks, unread=unread)
 
-    def add_messages(self, messages: Iterable[Message], stored: Mapping[str, int], *, unread: bool) -> int:
+    def add_messages(self, messages: "Iterable[Message]", stored: Mapping[str, int], *, unread: bool) -> int:
         """Make the items of messages of version 1; of two that are the same one."""
         lines: dict[str, tuple[Line, int]] = {
             message.id: (line_of_message(message), stored[message.id]) for message in messages

@@ -18,7 +18,7 @@ from typing import Any, Final
 from thimbl.core.address import FINGER_PORT, Address
 from thimbl.core.plan import ListDigest, head_from_data, list_digest
 from thimbl.store.database import Database, Row, chunks, marks, translate
-from thimbl.store.rows import follows_from_data
+from thimbl.store.follows import follows_from_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _pairs(database: Database, people: list[int], wanted: Wanted) -> Iterator[Ro
 
 
 def _follows(head: str | None, listed: str | None, classic: str | None) -> Iterable[tuple[str, str]]:
-    """(nick, address) of each whom somebody follows, as they wrote it; as `thimbl.store.rows` finds it for one."""
+    """(nick, address) of each whom somebody follows, as they wrote it; as `thimbl.store.follows` finds it for one."""
     if head is None:
         return () if classic is None else json.loads(classic)["following"]
     data: dict[str, Any] = json.loads(head)

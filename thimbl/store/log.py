@@ -6,8 +6,8 @@ from typing import Any
 from thimbl.core.address import Address
 from thimbl.core.chain import KeyLink
 from thimbl.core.log import Known, Seen
+from thimbl.store.authors import author_id
 from thimbl.store.database import Database
-from thimbl.store.selection import author_id
 
 
 def known(database: Database, address: Address, low: int, high: int) -> Known:

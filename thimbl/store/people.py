@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
+from thimbl.store.authors import author_id
 from thimbl.store.database import Database
 from thimbl.store.items import Items
-from thimbl.store.selection import author_id
 
 
 def ensure(database: Database, address: Address) -> int:

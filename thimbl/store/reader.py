@@ -1,38 +1,28 @@
-"""Reading the store. A `Reader` never changes it, and never waits for whoever does."""
+"""Reading the store. A `Reader` never changes it, and never waits for whoever does.
+
+What only some readings need is loaded in their methods: whoever publishes a post opens the store too, and the values
+that lists are made of would be a tenth of what that takes.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from thimbl.core.address import Address, AddressError, Reference, begins_id
+from thimbl.core.address import Address, Reference
 from thimbl.core.log import Known
-from thimbl.store import edits, log, naming, schema, selection, threads
-from thimbl.store.database import Database, chunks, marks
-from thimbl.store.known import Acquaintance, Wanted, acquaintances
-from thimbl.store.mutes import Mute, Muting
-from thimbl.store.offers import with_series
-from thimbl.store.rows import (
-    AUTHOR_COLUMNS,
-    BRIEF_COLUMNS,
-    ITEM_COLUMNS,
-    ITEM_TABLES,
-    author_of,
-    brief_of,
-    evidence_of,
-    item_of,
-)
-from thimbl.store.types import Author, Brief, Evidence, Item, Selection, ThreadItem, View
+from thimbl.store import log, schema
+from thimbl.store.database import Database
 
 if TYPE_CHECKING:
     from thimbl.core.commune.gather import Gathering
     from thimbl.store.kept import Part
+    from thimbl.store.known import Acquaintance, Wanted
     from thimbl.store.ledgers import Choice, Ledgers
-
-FOUND: Final = 10
-"""Items that an ambiguous prefix is answered with: enough to choose from."""
-
+    from thimbl.store.lists import Lists
+    from thimbl.store.mutes import Mute
+    from thimbl.store.naming import Named
+    from thimbl.store.types import Author, Brief, Evidence, Item, Selection, ThreadItem, View
 
 
 class Reader:
@@ -40,7 +30,8 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._muting = Muting(database, None)
+        self._clock: Callable[[], float] | None = None
+        self._found: Lists | None = None
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -50,7 +41,7 @@ class Reader:
     def for_person(self, clock: Callable[[], float]) -> Self:
         """The same handle, reading for the person whose store it is, by a clock in Unix seconds: what they have muted
         is left out of lists, and marked elsewhere (`thimbl.store.mutes`). For anyone else nothing is muted."""
-        self._muting = Muting(self._db, clock)
+        self._clock, self._found = clock, None
         return self
 
     def close(self) -> None:
@@ -77,130 +68,105 @@ class Reader:
         schema.is_of(int(self._db.value("PRAGMA user_version")))
         return version
 
+    @property
+    def _lists(self) -> "Lists":
+        if self._found is None:
+            from thimbl.store.lists import Lists
+
+            self._found = Lists(self._db, self._clock)
+        return self._found
+
     # items
 
-    def rowids(self, selection_: Selection, limit: int | None = None) -> list[int]:
+    def rowids(self, selection_: "Selection", limit: int | None = None) -> list[int]:
         """The rowids of a selection, newest first: a whole timeline costs 8 bytes a post until it is looked at."""
-        return selection.rowids(self._db, selection_, limit, self._muting.hidden())
+        return self._lists.rowids(selection_, limit)
 
-    def items(self, rowids: Sequence[int]) -> list[Item]:
+    def items(self, rowids: Sequence[int]) -> "list[Item]":
         """The items of these rowids in the same order, without those that are gone."""
-        found: dict[int, Item] = {}
-        for some in chunks(rowids):
-            for row in self._db.rows(
-                f"SELECT {ITEM_COLUMNS} FROM {ITEM_TABLES} WHERE item.rowid IN ({marks(some)})", some
-            ):
-                found[row[0]] = item_of(row)
-        return self._marked(with_series(self._db, [found[rowid] for rowid in rowids if rowid in found]))
+        return self._lists.items(rowids)
 
-    def _marked(self, items: Sequence[Item]) -> list[Item]:
-        hidden = self._muting.hidden()
-        if not hidden:
-            return [*items]
-        by = [hidden.addresses.get(str(item.address)) or hidden.rowids.get(item.rowid) for item in items]
-        return [replace(item, muted=what) if what else item for item, what in zip(items, by, strict=True)]
-
-    def timeline(self, selection_: Selection, limit: int) -> list[Item]:
+    def timeline(self, selection_: "Selection", limit: int) -> "list[Item]":
         """The newest `limit` items of a selection, newest first."""
         return self.items(self.rowids(selection_, limit))
 
-    def count(self, selection_: Selection) -> int:
+    def count(self, selection_: "Selection") -> int:
         """How many items a selection holds."""
-        return selection.count(self._db, selection_, self._muting.hidden())
+        return self._lists.count(selection_)
 
-    def unread(self, view: View) -> int:
+    def unread(self, view: "View") -> int:
         """How many unread items a view holds."""
+        from thimbl.store.types import Selection
+
         return self.count(Selection(view, unread=True))
 
-    def find(self, prefix_or_reference: str) -> list[Item]:
-        """The items of `address#id`, `address#prefix` or `prefix` of an id: at most `FOUND`, newest first."""
-        place, hash_, prefix = prefix_or_reference.strip().rpartition("#")
-        if not begins_id(prefix):
-            return []
-        query = selection.Query()
-        # Letters and digits of base32 lie below '~'.
-        query.add("item.id >= ? AND item.id < ?", prefix, prefix + "~")
-        if hash_ and place:
-            try:
-                author = selection.author_id(self._db, Address.parse(place))
-            except AddressError:
-                return []
-            query.add("item.author = ?", author)
-        return self.items(
-            self._db.column(query.sql("item.rowid", "ORDER BY item.rowid DESC LIMIT ?"), [*query.values, FOUND])
-        )
+    def find(self, prefix_or_reference: str) -> "list[Item]":
+        """The items of `address#id`, `address#prefix` or `prefix` of an id, newest first: at most
+        `thimbl.store.lists.FOUND`."""
+        return self._lists.find(prefix_or_reference)
 
-    def thread(self, reference: Reference) -> list[ThreadItem]:
+    def thread(self, reference: Reference) -> "list[ThreadItem]":
         """The whole tree that a message stands in, in reading order; bounded as `thimbl.store.threads` says."""
-        places = threads.thread(self._db, reference)
-        if not self._muting.hidden():
-            return places
-        marked = iter(self._marked([place.item for place in places if place.item is not None]))
-        return [place if place.item is None else replace(place, item=next(marked)) for place in places]
+        return self._lists.thread(reference)
 
-    def earlier_texts(self, item: Item) -> list[tuple[int, str]]:
+    def earlier_texts(self, item: "Item") -> list[tuple[int, str]]:
         """What a post said before its newest edit: the original and the edits in between, as (time, text)."""
-        return edits.earlier_texts(self._db, item)
+        from thimbl.store.edits import earlier_texts
 
-    def retracted_at(self, item: Item) -> int | None:
+        return earlier_texts(self._db, item)
+
+    def retracted_at(self, item: "Item") -> int | None:
         """When its author took a post back, in Unix seconds; None where they did not."""
-        return edits.retracted_at(self._db, item)
+        from thimbl.store.edits import retracted_at
+
+        return retracted_at(self._db, item)
 
     # people
 
-    def author(self, address: Address) -> Author | None:
+    def author(self, address: Address) -> "Author | None":
         """Whoever has this address, or had it before they moved."""
-        return self._author("author.id = ?", selection.author_id(self._db, address))
+        return self._lists.author(address)
 
-    def me(self) -> Author | None:
+    def me(self) -> "Author | None":
         """Oneself."""
-        return self._author("author.is_me = ?", 1)
+        return self._lists.me()
 
-    def _author(self, condition: str, value: object) -> Author | None:
-        row = self._db.row(f"SELECT {AUTHOR_COLUMNS} FROM author WHERE {condition}", (value,))
-        return None if row is None else self._with_mute(author_of(row))
-
-    def _with_mute(self, author: Author) -> Author:
-        return replace(author, muted=True) if author.id in self._muting.hidden().authors else author
-
-    def brief(self, address: Address) -> Brief | None:
+    def brief(self, address: Address) -> "Brief | None":
         """What is to be known of whoever has this address, or had it, before they are asked; one query."""
-        row = self._db.row(f"SELECT {BRIEF_COLUMNS} FROM author WHERE id = {selection.AUTHOR_ID}", (str(address),))
-        return None if row is None else brief_of(row)
+        return self._lists.brief(address)
 
-    def authors(self, followed_only: bool = True) -> list[Author]:
+    def authors(self, followed_only: bool = True) -> "list[Author]":
         """Those who are followed, or all who are known, by nick and then address."""
-        condition = "WHERE author.followed = 1" if followed_only else ""
-        rows = self._db.rows(
-            f"SELECT {AUTHOR_COLUMNS} FROM author {condition} "
-            "ORDER BY author.nick IS NULL, author.nick COLLATE NOCASE, author.nick, author.address"
-        )
-        return [self._with_mute(author_of(row)) for row in rows]
+        return self._lists.authors(followed_only)
 
-    def acquaintances(self, wanted: Wanted) -> list[Acquaintance]:
+    def acquaintances(self, wanted: "Wanted") -> "list[Acquaintance]":
         """Whom one's own people follow, and who names oneself: see `thimbl.store.known`."""
+        from thimbl.store.known import acquaintances
+
         return acquaintances(self._db, wanted)
 
-    def evidence(self, address: Address) -> list[Evidence]:
+    def evidence(self, address: Address) -> "list[Evidence]":
         """The answers that were kept as evidence about an author, newest first."""
-        rows = self._db.rows(
-            "SELECT verdict, reason, time, raw FROM evidence WHERE author = ? ORDER BY time DESC, id DESC",
-            (selection.author_id(self._db, address),),
-        )
-        return [evidence_of(row) for row in rows]
+        return self._lists.evidence(address)
 
     # what somebody may name
 
     def nicks(self) -> dict[Address, str]:
         """What one calls those whom one follows."""
+        from thimbl.store import naming
+
         return naming.nicks(self._db)
 
-    def people_like(self, begins: str, limit: int) -> list[naming.Named]:
+    def people_like(self, begins: str, limit: int) -> "list[Named]":
         """Those whose nick, name or address begins so: the followed first."""
+        from thimbl.store import naming
+
         return naming.people(self._db, begins, limit)
 
     def tags_like(self, begins: str, limit: int) -> list[str]:
         """The tags that begin so, folded and without ``#``, the one that was used last first."""
+        from thimbl.store import naming
+
         return naming.tags(self._db, begins, limit)
 
     # what was fetched
@@ -227,7 +193,7 @@ class Reader:
 
     def ledgers(self, choice: "Choice | None" = None) -> "Ledgers":
         """The communes, to be folded and kept up to date: see `thimbl.store.ledgers`. Reads nothing yet."""
-        from thimbl.store.ledgers import Ledgers  # only here, as below
+        from thimbl.store.ledgers import Ledgers
 
         return Ledgers(self._db, choice)
 
@@ -239,15 +205,15 @@ class Reader:
 
     def gather(self) -> "Gathering":
         """The logs of all who ever announced something, for ledgers."""
-        from thimbl.store.logs import gather  # only here: a timeline has no use for the rules of communes
+        from thimbl.store.logs import gather
 
         return gather(self._db)
 
     # hosts and state
 
-    def mutes(self) -> tuple[Mute, ...]:
+    def mutes(self) -> "tuple[Mute, ...]":
         """What the person has muted, ended or not."""
-        return self._muting.mutes()
+        return self._lists.mutes()
 
     def features(self, hostport: str) -> frozenset[str] | None:
         """The views that a host has announced (plan-format 6); None: it has none, or was never asked."""

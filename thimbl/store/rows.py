@@ -1,16 +1,14 @@
 """Rows of the database as the values of `thimbl.store.types`."""
 
 import json
-from collections.abc import Sequence
 from typing import Any, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.licences import LICENSE
 from thimbl.core.log import Verdict
-from thimbl.core.plan import Follow, Head, ListDigest, by_nick, head_from_data, list_digest
 from thimbl.core.records import POST
-from thimbl.core.text import Nicks
-from thimbl.store.database import Database, Row
+from thimbl.store.database import Row
+from thimbl.store.follows import profile_of
 from thimbl.store.types import Author, Brief, Evidence, Item, WebFeed
 
 AUTHOR_COLUMNS: Final = (
@@ -52,7 +50,7 @@ def author_of(row: Row) -> Author:
     """The author of a row of `AUTHOR_COLUMNS`."""
     (key, address, nick, followed, private, is_me, name, bio, pinned, key_line, recovery, verdict, reason) = row[:13]
     (seq, updated, asked, answered, failure, gap_below, moved_to, listed, head, classic, posts, due) = row[13:-2]
-    properties, following = _profile(head, classic, listed)
+    properties, following = profile_of(head, classic, listed)
     return Author(
         id=key,
         address=Address.parse(address),
@@ -153,53 +151,3 @@ def evidence_of(row: Row) -> Evidence:
 def _body(data: dict[str, Any]) -> dict[str, Any]:
     """The body of a verified record; empty where a digest stands in its place (plan-format 3)."""
     return {key: value for key, value in data.items() if key not in _NO_BODY}
-
-
-def following_of(database: Database, author: int) -> tuple[Follow, ...]:
-    """Whom an author follows in public, as far as it is known: of the newest head, or of the version 1 plan."""
-    row = database.row(
-        "SELECT following_list, (SELECT data FROM head WHERE head.author = author.id ORDER BY head.seq DESC LIMIT 1), "
-        "(SELECT data FROM classic WHERE classic.author = author.id) FROM author WHERE id = ?",
-        (author,),
-    )
-    return () if row is None else _profile(row[1], row[2], row[0])[1]
-
-
-def following_by(head: Head, listed: str | None) -> tuple[Follow, ...]:
-    """Whom a head says that its author follows; `listed` is the list that came by itself, as JSON holds it here."""
-    if not isinstance(head.following, ListDigest):
-        return head.following
-    follows = follows_from_data(json.loads(listed)) if listed is not None else ()
-    # A list from before the head's is not what the author says now.
-    return follows if list_digest(follows) == {"count": head.following.count, "digest": head.following.digest} else ()
-
-
-def nicks_among(follows: Sequence[Follow]) -> Nicks:
-    """The names of these, to be looked up in texts."""
-    return Nicks(by_nick(follows))
-
-
-def nicks_of(database: Database, author: int) -> Nicks:
-    """What an author calls the people whom they follow."""
-    return nicks_among(following_of(database, author))
-
-
-def follows_to_data(follows: Sequence[Follow]) -> list[list[str]]:
-    """A list of follows as JSON holds it here."""
-    return [[follow.nick, str(follow.address)] for follow in follows]
-
-
-def follows_from_data(data: Sequence[Sequence[str]]) -> tuple[Follow, ...]:
-    """The follows of such a list."""
-    return tuple(Follow(nick, Address.parse(address)) for nick, address in data)
-
-
-def _profile(head: str | None, classic: str | None, listed: str | None) -> tuple[dict[str, str], tuple[Follow, ...]]:
-    """Properties and following, by the head where there is one."""
-    if head is not None:
-        read = head_from_data(json.loads(head))
-        return dict(read.properties), following_by(read, listed)
-    if classic is not None:
-        data: dict[str, Any] = json.loads(classic)
-        return data["properties"], follows_from_data(data["following"])
-    return {}, ()

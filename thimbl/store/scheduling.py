@@ -11,10 +11,10 @@ from typing import Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.schedule import RECENT, HostState
+from thimbl.store.authors import author_id
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import RANK_BITS, rowid_at
 from thimbl.store.reader import Reader
-from thimbl.store.selection import author_id
 from thimbl.store.writer import Writer
 
 SPOKEN: Final = 20

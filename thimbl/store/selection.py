@@ -12,21 +12,15 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from thimbl.core.address import Address
 from thimbl.core.text import fold_tag
 from thimbl.core.times import FIRST
+from thimbl.store.authors import author_id
 from thimbl.store.database import Database
 from thimbl.store.derive import BOND_OFFER, rowid_at
 from thimbl.store.mutes import NOTHING, Hidden
 from thimbl.store.types import Selection, View
 
-AUTHOR_ID: Final = (
-    "(SELECT id FROM author WHERE address = ?1 UNION ALL SELECT author FROM alias WHERE address = ?1 LIMIT 1)"
-)
-"""The author of the address that is bound to ?1, or of the log that moved away from it."""
-
 FOLLOWED: Final = "(followed = 1 OR is_me = 1)"
-
 
 MUTED: Final = frozenset({View.FOLLOWED, View.EVERYONE, View.MENTIONS})
 """The lists that leave out what is muted; the others are asked for by name."""
@@ -53,19 +47,6 @@ class Query:
         """The statement."""
         where = f" WHERE {' AND '.join(self.where)}" if self.where else ""
         return f"SELECT {columns} FROM {self.tables}{where} {tail}"
-
-
-def author_id(database: Database, address: Address) -> int | None:
-    """The author of this address, or of the log that moved away from it."""
-    found: int | None = database.value(f"SELECT {AUTHOR_ID}", (str(address),))
-    return found
-
-
-def addresses_of(database: Database, author: int) -> list[str]:
-    """All addresses of an author, the present one first."""
-    return database.column(
-        "SELECT address FROM author WHERE id = ?1 UNION ALL SELECT address FROM alias WHERE author = ?1", (author,)
-    )
 
 
 def rowids(

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from thimbl.core.log import Judgement
 from thimbl.core.plan import Head
 from thimbl.core.records import Record
-from thimbl.store import citations
+from thimbl.store import citing
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import target_of, to_json
+from thimbl.store.follows import following_by, following_of, nicks_among
 from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
 from thimbl.store.people import move
-from thimbl.store.rows import following_by, following_of, nicks_among
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Taking:
             move(self.database, self.items, self.author, self.judgement.known.address)
         before = following_of(self.database, self.author)
         arrived, revived = self._store_records()
-        citations.note(self.database, self.author, arrived.values())
+        citing.note(self.database, self.author, arrived.values())
         self._store_head()
         self._store_keys()
         self._update_author()
@@ -104,7 +104,7 @@ class Taking:
         self.items.remove(sorted(rowids))
         db.run_many("DELETE FROM record WHERE author = ? AND seq = ?", ((self.author, seq) for seq, _, _ in gone))
         db.run("DELETE FROM head WHERE author = ? AND seq >= ?", (self.author, start))
-        citations.derive(db, self.author)
+        citing.derive(db, self.author)
         return {target for _, _, target in gone if target is not None}
 
     # the records

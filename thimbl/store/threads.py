@@ -9,10 +9,10 @@
 from typing import Final
 
 from thimbl.core.address import Address, Reference
+from thimbl.store.authors import addresses_of, author_id
 from thimbl.store.database import Database, marks
 from thimbl.store.offers import with_series
 from thimbl.store.rows import ITEM_COLUMNS, ITEM_TABLES, item_of
-from thimbl.store.selection import addresses_of, author_id
 from thimbl.store.types import Item, ThreadItem
 
 MAX_ITEMS: Final = 1_000

@@ -1,6 +1,6 @@
 """What the store hands out: frozen values, with nothing of SQL in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from thimbl.core.address import Address, Reference
 from thimbl.core.imported import Imported, imported
 from thimbl.core.licences import licence_of
-from thimbl.core.log import Judgement, Verdict
+from thimbl.core.log import Verdict
 from thimbl.core.plan import Follow, Head
 from thimbl.core.records import POST
 from thimbl.store.derive import to_json
@@ -106,27 +106,6 @@ class Brief:
         """Whether `head` is the newest one that was verified. (One whose keys come in another order is not seen to be
         that; it only costs a judgement.)"""
         return self.head is not None and self.head == to_json(head.data)
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One answer on its way into the store: what `thimbl.core.log` said of it, and where it came from."""
-
-    judgement: Judgement
-    now: int
-    """When it was judged, in Unix seconds."""
-    asked: Address | None = None
-    """The address that was asked, where the log may have moved since; None: the one that the judgement tells of."""
-    raw: bytes | None = None
-    """The text of a version 1 plan, to be kept as it came."""
-    me: bool = False
-    """It is one's own: nothing of it is unread."""
-    source: str | None = None
-    """`host[:port]` of the mirror that answered; None: the author's own host did."""
-    evidence: Sequence[bytes] = ()
-    """Answers to keep, as they came, beside the verdict: for one that is to be shown to others."""
-    carried: bool = False
-    """It came by hand, as in a bundle: nobody was asked, so when they were and what failed then stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

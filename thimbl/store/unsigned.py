@@ -11,9 +11,9 @@ from thimbl.core.address import Address
 from thimbl.core.classic import ClassicPlan, Message
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import to_json
+from thimbl.store.follows import following_of, follows_from_data, follows_to_data, nicks_of
 from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
-from thimbl.store.rows import following_of, follows_from_data, follows_to_data, nicks_of
 
 
 def plan_to_data(plan: ClassicPlan) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from thimbl.core.records import POST
 from thimbl.core.text import Nicks
 from thimbl.core.web import FeedUrl, record_id_as_entry
 from thimbl.core.webfeed import Entry, Feed, entry_to_data
+from thimbl.store.authors import author_id
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import Line, to_json
 from thimbl.store.items import Items
 from thimbl.store.people import ensure
-from thimbl.store.selection import author_id
 
 if TYPE_CHECKING:
     from thimbl.store.reader import Reader

@@ -9,23 +9,25 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from thimbl.core.address import Address
 from thimbl.core.log import Judgement, Verdict
 from thimbl.core.plan import Follow, ListDigest, head_from_data, list_digest
-from thimbl.store import citations, kept, people
+from thimbl.store import citing, kept, people
+from thimbl.store.authors import AUTHOR_ID, author_id
 from thimbl.store.database import Database, chunks, marks
 from thimbl.store.derive import to_json
+from thimbl.store.follows import following_of, follows_to_data, nicks_of
 from thimbl.store.indexing import Indexing
 from thimbl.store.items import Items
-from thimbl.store.mutes import MUTES, Mute, to_text
 from thimbl.store.reader import Reader
-from thimbl.store.rows import following_of, follows_to_data, nicks_of
-from thimbl.store.selection import AUTHOR_ID, author_id
+from thimbl.store.take import Take
 from thimbl.store.taking import Taking
-from thimbl.store.types import Selection, Take
-from thimbl.store.unsigned import rebuild_unsigned, take_unsigned
+
+if TYPE_CHECKING:
+    from thimbl.store.mutes import Mute
+    from thimbl.store.types import Selection
 
 ENOUGH_BYTES: Final = 4 * 1024 * 1024
 """Bytes of plans that whoever takes many puts into one transaction: some 160 plans of a hundred posts. Each transaction
@@ -97,6 +99,8 @@ class Writer(Reader):
         if judgement.verdict is Verdict.VERIFIED and judgement.head is not None:
             new = Taking(self._db, self._items, author, judgement, judgement.head, take.now, take.me).take()
         elif judgement.verdict is Verdict.UNSIGNED and judgement.classic is not None:
+            from thimbl.store.unsigned import take_unsigned
+
             new = take_unsigned(self._db, self._items, author, judgement.classic, take.raw, take.now, me=take.me)
         self._note(author, take)
         for raw in take.evidence:
@@ -222,7 +226,7 @@ class Writer(Reader):
                 )
         return changed
 
-    def mark_all(self, selection_: Selection, read: bool = True) -> int:
+    def mark_all(self, selection_: "Selection", read: bool = True) -> int:
         """Mark all items of a selection; the number that changed."""
         with self.batch():
             return self.mark(self.rowids(selection_), read)
@@ -237,8 +241,10 @@ class Writer(Reader):
                 (hostport, words, now),
             )
 
-    def sync_mutes(self, mutes: Iterable[Mute]) -> None:
+    def sync_mutes(self, mutes: "Iterable[Mute]") -> None:
         """Let exactly these be muted; nothing is written where they are."""
+        from thimbl.store.mutes import MUTES, to_text
+
         text = to_text(mutes)
         if self.state(MUTES) != text:
             self.set_state(MUTES, text)
@@ -255,7 +261,7 @@ class Writer(Reader):
 
         `heard` is told after each author how many of how many are done.
         """
-        from thimbl.store import web  # only here: a rebuild is rare, and few commands have to do with feeds
+        from thimbl.store import unsigned, web  # only here: a rebuild is rare
 
         with self.batch():
             kept.forget(self._db)
@@ -263,10 +269,10 @@ class Writer(Reader):
             self._items.clear()
             authors = list(self._db.column("SELECT id FROM author ORDER BY id"))
             for done, author in enumerate(authors, 1):
-                rebuild_unsigned(self._db, self._items, author)
+                unsigned.rebuild_unsigned(self._db, self._items, author)
                 web.rebuild(self._db, self._items, author)
                 Indexing(self._db, self._items, author).rebuild()
-                citations.derive(self._db, author)
+                citing.derive(self._db, author)
                 heard(done, len(authors))
             self._db.run_many("UPDATE item SET unread = 1 WHERE author = ? AND id = ? AND (seq IS NULL) = ?", unread)
             return int(self._db.value("SELECT count(*) FROM item"))

@@ -10,7 +10,7 @@ from thimbl.core.times import FIRST, LAST
 from thimbl.home.bundles.names import BACKUP, PLAN, Bundle
 from thimbl.store import carrying, webcarrying
 from thimbl.store.carrying import NotCarried
-from thimbl.store.types import Take
+from thimbl.store.take import Take
 from thimbl.store.writer import Writer
 
 _WEB_BOUNDS: Final = Bounds(bytes=PLAN, nodes=100_000)

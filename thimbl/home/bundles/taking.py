@@ -24,7 +24,7 @@ from thimbl.core.records import MOVE, Record
 from thimbl.home.bundles.names import Bundle, Log
 from thimbl.home.bundles.pages import Pages
 from thimbl.store.descent import below_gap, explains
-from thimbl.store.types import Take
+from thimbl.store.take import Take
 from thimbl.store.writer import ENOUGH_BYTES, Writer
 
 MAX_SEARCHED: Final = 20_000

@@ -17,7 +17,8 @@ from thimbl.node.polling.descending import descent
 from thimbl.node.polling.desk import FAULTS, Desk, Found
 from thimbl.node.polling.intake import Change
 from thimbl.store.descent import Descent
-from thimbl.store.types import Brief, Take
+from thimbl.store.take import Take
+from thimbl.store.types import Brief
 
 KEPT_AS_EVIDENCE: Final = (Verdict.FORGED, Verdict.FORKED, Verdict.NEW_KEY)
 """The verdicts by which an answer is kept, for a person to look at and to show to others."""

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 
 from finger.interfaces import Clock, DelayedCall
 from thimbl.core.address import Address
-from thimbl.store.types import Take
+from thimbl.store.take import Take
 from thimbl.store.writer import ENOUGH_BYTES, Writer
 
 ENOUGH: Final = 200

@@ -31,7 +31,7 @@ from thimbl.node.polling.places import MAX_MIRRORS, Place
 from thimbl.node.running import cause
 from thimbl.store.disputes import Dispute, disputes, note_asked
 from thimbl.store.errors import StoreError
-from thimbl.store.types import Take
+from thimbl.store.take import Take
 
 MAX_ASKED: Final = 20
 """Witnesses that are asked in one go. Whoever invents a thousand of them gains a few questions a round."""
