@@ -1,5 +1,6 @@
 """The key that signs: files of ssh-keygen, and keys that only an ssh-agent holds."""
 
+import base64
 import os
 import shutil
 import socket
@@ -13,13 +14,21 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_ssh_private_key,
+)
+from hypothesis import given
+from hypothesis import strategies as st
 
 from thimbl.core.keys import PLAN_NAMESPACE, PrivateKey, sign
 from thimbl.core.sshsig import armored, ssh_string
 from thimbl.home import agent as agent_module
 from thimbl.home.agent import Agent, AgentError
 from thimbl.home.errors import KeyProblem
-from thimbl.home.keyfile import inspect, load_signer, make_key
+from thimbl.home.keyfile import _unlocked, inspect, load_signer, make_key
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
 
@@ -150,6 +159,33 @@ def test_a_cut_off_key_file(keys, tmp_path):
         (tmp_path / "key").chmod(0o600)
         with says("can not be (used|opened)"):
             load_signer(tmp_path / "key", {}, NOBODY)
+
+
+@given(at=st.integers(0, 400), to=st.integers(0, 255), short=st.integers(0, 3))
+def test_a_key_without_a_passphrase_is_read_as_cryptography_reads_it(at, to, short):
+    """Of a file in which a byte is another, or whose end is missing, the same is read, or it is left to the library."""
+    secret = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    text = secret.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    whole = _unlocked(text)
+    assert whole is not None
+    assert whole.public == PrivateKey(secret).public
+    lines = text.splitlines()
+    body = bytearray(base64.b64decode(b"".join(lines[1:-1])))
+    body[at % len(body)] = to
+    changed = b"\n".join([lines[0], base64.b64encode(body[: len(body) - short]), lines[-1], b""])
+    ours = _unlocked(changed)
+    if ours is not None:
+        theirs = load_ssh_private_key(changed, None)
+        assert isinstance(theirs, Ed25519PrivateKey)
+        assert ours.secret.private_bytes_raw() == theirs.private_bytes_raw()
+
+
+def test_keys_of_ssh_keygen_without_a_passphrase_are_read_without_the_library(tmp_path):
+    for name, comment in enumerate(("", "ana@fields", "a" * 13)):
+        path = keygen(tmp_path / str(name), "", "ed25519", "-C", comment)
+        key = _unlocked(path.read_bytes())
+        assert key is not None
+        assert key.public == inspect(path).public
 
 
 def test_a_missing_key(tmp_path):

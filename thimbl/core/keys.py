@@ -110,9 +110,7 @@ class PrivateKey:
     @property
     def public(self) -> PublicKey:
         """The key that the signatures are by."""
-        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-        return PublicKey.from_bytes(self.secret.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return PublicKey.from_bytes(self.secret.public_key().public_bytes_raw())
 
     def sign_blob(self, blob: bytes) -> bytes:
         """The 64 bytes of Ed25519's signature of `blob`."""
