@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 from feeds.around import Around, Nothing
+from feeds.carried import Carried
 from thimbl.core.address import Address, Reference
 from thimbl.core.iri import account_iri, record_iri
 from thimbl.core.terminal import safe_line
@@ -74,6 +75,13 @@ class About:
     """The page of each record; without it, and where it knows of none, the record's id."""
     around: Around = _NOTHING
     """What is known beside the items."""
+    plan: Carried | None = None
+    """The signed plan that goes along: of the feed of one account alone, and of none whose plan nobody signed."""
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is the feed of an account itself: any other tells of each entry whose it is."""
+        return self.what is What.ACCOUNT and self.tag is None
 
     @property
     def id(self) -> str:

@@ -7,6 +7,8 @@
 - What RSS has no element for comes from the modules that readers know: ``dc:creator``, since ``author`` is for e-mail
   and an address here is none, and ``dc:rights``.
 - What an entry answers is ``thr:in-reply-to`` (RFC 4685) in both.
+- The feed of an account has its signed plan in an element of ours (`thimbl.core.feedplan`). In any other, each entry
+  names whose plan it stands in: ``source`` (RFC 4287 4.2.11, and RSS).
 - RSS writes dates as e-mail does, which has none before 1900 (RFC 5322 3.3): an older entry goes without.
 """
 
@@ -17,9 +19,10 @@ from typing import Any, Final
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feeds.about import About
+from feeds.about import About, Person
 from feeds.entries import Entry, Gone, entries_of, gone_of, newest_change
 from feeds.hypertext import hypertext
+from thimbl.core.feedplan import ELEMENT, NAMESPACE
 from thimbl.core.iri import record_iri
 from thimbl.core.times import FIRST_MAIL
 from thimbl.store.types import Item
@@ -47,7 +50,7 @@ def atom(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
         feed.register_extension("tombstones", _Tombstones, None, rss=False)
         feed.tombstones.gone = gone
     for entry in entries:
-        made = _add(feed, entry)
+        made = _add(feed, entry, about)
         made.content(hypertext(entry.text), type="html")
         made.updated(_moment(entry.updated))
         made.published(_moment(entry.published))
@@ -67,7 +70,7 @@ def rss(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     feed.link(href=about.home, rel="alternate")
     feed.load_extension("dc", atom=False)
     for entry in entries:
-        made = _add(feed, entry)
+        made = _add(feed, entry, about)
         made.content(hypertext(entry.text))
         if entry.published >= FIRST_MAIL:
             made.published(_moment(entry.published))
@@ -80,6 +83,9 @@ def rss(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
 def _feed(about: About, updated: int) -> Any:
     feed = FeedGenerator()
     feed.register_extension("threads", _Threads, _OfEntry)
+    if about.plan is not None:
+        feed.register_extension("signed", _Signed)
+        feed.signed.plan = about.plan.text
     feed.id(about.id)
     feed.title(about.title)
     feed.description(about.subtitle)
@@ -90,7 +96,7 @@ def _feed(about: About, updated: int) -> Any:
     return feed
 
 
-def _add(feed: Any, entry: Entry) -> Any:
+def _add(feed: Any, entry: Entry, about: About) -> Any:
     """A new last entry of `feed`, with what both formats write alike."""
     made = feed.add_entry(order="append")
     made.id(entry.id)
@@ -98,6 +104,7 @@ def _add(feed: Any, entry: Entry) -> Any:
     made.link(href=entry.link, rel="alternate")
     _categorise(made, entry.categories)
     made.threads.ref = None if entry.in_reply_to is None else record_iri(entry.in_reply_to)
+    made.threads.source = None if about.is_of_one else entry.source
     return made
 
 
@@ -133,22 +140,50 @@ class _Threads(_OfFeed):
 
 
 class _OfEntry:
-    """feedgen's extension of an entry: what it answers (RFC 4685 3), and what it is about. feedgen's own links of an
-    entry have no `rel`, so that each would be one more alternate (RFC 4287 4.1.2)."""
+    """feedgen's extension of an entry: what it answers (RFC 4685 3), what it is about, and whose plan it stands in.
+    feedgen's own links of an entry have no `rel`, so that each would be one more alternate (RFC 4287 4.1.2)."""
 
     def __init__(self) -> None:
         self.ref: str | None = None
         self.related: Sequence[str] = ()
+        self.source: Person | None = None
 
     def extend_rss(self, entry: Any) -> Any:
-        if self.ref is not None:
-            xml_elem(f"{{{THREADS}}}in-reply-to", entry, ref=self.ref)
-        return entry
+        if self.source is not None:
+            xml_elem("source", entry, url=self.source.iri).text = self.source.name
+        return self._answering(entry)
 
     def extend_atom(self, entry: Any) -> Any:
         for href in self.related:
             xml_elem("link", entry, href=href, rel="related")
-        return self.extend_rss(entry)
+        if self.source is not None:
+            source = xml_elem("source", entry)
+            xml_elem("id", source).text = self.source.iri
+            xml_elem("title", source).text = self.source.name
+            xml_elem("link", source, href=self.source.iri, rel="alternate")
+        return self._answering(entry)
+
+    def _answering(self, entry: Any) -> Any:
+        if self.ref is not None:
+            xml_elem(f"{{{THREADS}}}in-reply-to", entry, ref=self.ref)
+        return entry
+
+
+class _Signed(_OfFeed):
+    """The plan that goes along."""
+
+    prefix, namespace = "thimbl", NAMESPACE
+
+    def __init__(self) -> None:
+        self.plan = ""
+
+    def extend_atom(self, feed: Any) -> Any:
+        xml_elem(f"{{{NAMESPACE}}}{ELEMENT}", feed).text = self.plan
+        return feed
+
+    def extend_rss(self, feed: Any) -> Any:
+        self.extend_atom(feed[0])  # the channel
+        return feed
 
 
 class _Tombstones(_OfFeed):

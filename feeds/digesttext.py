@@ -13,6 +13,7 @@ from typing import Final
 from feeds.digest import Digest, Section, Told, moment
 from thimbl.core.address import SHOWN_ID
 from thimbl.core.layout import width_of, wrap
+from thimbl.core.licences import known_licence
 from thimbl.core.terminal import safe, safe_line
 
 WIDTH: Final = 72
@@ -57,7 +58,7 @@ def _section(section: Section, before: str, flowed: bool) -> Iterator[str]:
 
 
 def head(told: Told) -> str:
-    """When it was said, the verdict, how to find it, and what it answers: a line of our own words."""
+    """When it was said, the verdict, how to find it, what it answers, its licence: a line of our own words."""
     entry = told.entry
     parts = [moment(entry.published)]
     if entry.verdict is not None:
@@ -66,7 +67,9 @@ def head(told: Told) -> str:
     if entry.updated != entry.published:
         parts.append("edited")
     if told.answers is not None:
-        parts.append(f"answers {told.answers.address} {told.answers.id[:SHOWN_ID]}")
+        parts.append(f"answers {told.answers.address.place} {told.answers.id[:SHOWN_ID]}")
+    if entry.rights is not None and (licence := known_licence(entry.rights)) is not None:
+        parts.append(licence)  # what is none could read as another verdict
     return ", ".join(parts)
 
 

@@ -63,6 +63,9 @@ class Entry:
     text: str
     """Plain text; lines end in LF."""
     author: Person
+    source: Person
+    """Whose plan it is in, or which feed of the web: its author, but for a finding, and for what somebody else wrote in
+    a feed of many."""
     published: int
     """Unix seconds, as the author stated them; of what they said before they had this log, when that was."""
     updated: int
@@ -111,6 +114,7 @@ def entry_of(item: Item, about: About) -> Entry | None:
         subject=subject,
         text=text,
         author=about.person(item.address, item.by or item.name),
+        source=about.person(item.address, item.name),
         published=item.time if item.imported is None else item.imported.time,
         updated=item.time if item.edited is None else item.edited,
         in_reply_to=item.re,

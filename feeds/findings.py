@@ -61,6 +61,7 @@ def _entry(
         subject=None,
         text=clean("\n".join([*words, "", *_records(study, finding, folded, reference, named)])),
         author=Person(f"worked out from the records of {study.commune}", account_iri(study.commune)),
+        source=about.owner,
         published=time,
         updated=time,
         in_reply_to=reference,

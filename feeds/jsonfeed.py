@@ -4,6 +4,7 @@
 - What the format has no place for stands under ``_thimbl`` ("Extensions"): ``verdict``, ``in_reply_to`` (the id of what
   it answers) and ``license``, each null where there is none, and ``related``, the ids of what else it is about.
 - What was retracted is gone: the format has no way to say so.
+- The feed of an account has its signed plan under ``_thimbl`` of the feed (`thimbl.core.feedplan`).
 """
 
 import json
@@ -12,11 +13,14 @@ from typing import Any, Final
 
 from feeds.about import About, Person
 from feeds.entries import Entry, entries_of
+from thimbl.core.feedplan import ABOUT, KEY
 from thimbl.core.iri import record_iri
 from thimbl.core.times import format_time
 from thimbl.store.types import Item
 
 VERSION: Final = "https://jsonfeed.org/version/1.1"
+
+OF_ITEMS: Final = "Of items: the verdict on the author's plan, what it answers, what else it is about, and its licence."
 
 
 def jsonfeed(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
@@ -28,9 +32,17 @@ def jsonfeed(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
         **({} if about.url is None else {"feed_url": about.url}),
         "description": about.subtitle,
         "authors": [_author(about.owner)],
+        KEY: _ours(about),
         "items": [_item(entry) for entry in entries_of(items, about)],
     }
     return (json.dumps(feed, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _ours(about: About) -> dict[str, str]:
+    """Of the whole feed, and what ours is about, for people: it is to be said once, and first ("Extensions")."""
+    if about.plan is None:
+        return {"about": OF_ITEMS}
+    return {"about": f"{OF_ITEMS} {ABOUT}", "plan": about.plan.text}
 
 
 def _item(entry: Entry) -> dict[str, Any]:
@@ -43,7 +55,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "date_modified": format_time(entry.updated),
         "authors": [_author(entry.author)],
         "tags": list(entry.categories),
-        "_thimbl": {
+        KEY: {
             "verdict": entry.verdict,
             "in_reply_to": None if entry.in_reply_to is None else record_iri(entry.in_reply_to),
             "related": [record_iri(one) for one in entry.related],

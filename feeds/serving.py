@@ -5,9 +5,10 @@
   ``Range`` (14.2).
 - The entity tag is of the bytes alone (`feeds.conditions`).
 - ``Last-Modified`` is when the place changed that the items came from (`changed`), or the newest entry's, edit's or
-  retraction's time where that is later. Of what one account wrote, the latter alone will do. In a feed of many,
-  something that was written an hour ago can have come in just now, and a finding follows from what came: there, without
-  `changed`, no date is given, and conditions on one are ignored (8.8.2.1, 13.1.3).
+  retraction's time, or that of the plan's head that goes along, where that is later. Of what one account wrote, these
+  alone will do. In a feed of many, something that was written an hour ago can have come in just now, and a finding
+  follows from what came: there, without `changed`, no date is given, and conditions on one are ignored (8.8.2.1,
+  13.1.3).
 - WebSub is not spoken: readers come again by themselves, and what they need for that is here.
 """
 
@@ -104,7 +105,8 @@ def _modified(items: Sequence[Item | Entry], now: int, about: About, changed: in
     if changed is None and about.what not in (What.ACCOUNT, What.ANNOUNCEMENTS):
         return None
     told = newest_change(entries_of(items, about), gone_of(items, about), now)
-    return max(told, min(changed or told, now), FIRST_MAIL)
+    signed = told if about.plan is None else about.plan.updated
+    return max(told, min(max(changed or told, signed), now), FIRST_MAIL)
 
 
 def _http_date(seconds: int) -> str:

@@ -11,7 +11,8 @@
 - ``@user@host``, and ``@nick`` where its author has that nick, are ``@<nick url>``.
 - A feed that many wrote has, before each text, who wrote it; its hashes are its own, since the format has one author.
 - An edited text has another hash: the format knows no edits. A retracted one is gone.
-- Verdicts and licences are comments at the top, for which the format has no other place.
+- Verdicts and licences are comments at the top, for which the format has no other place; an account's signed plan is
+  comments at the end (`thimbl.core.feedplan`).
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from typing import Final
 from feeds.about import About, What
 from feeds.entries import UNTITLED, Entry, entries_of, entry_of
 from thimbl.core.address import Address, Reference
+from thimbl.core.feedplan import commented
 from thimbl.core.iri import record_iri
 from thimbl.core.terminal import TAB, safe_line
 from thimbl.core.text import Nicks, SpanKind, spans
@@ -40,6 +42,8 @@ def twtxt(items: Iterable[Item | Entry], now: int, about: About) -> bytes:
     entries = entries_of(items, about)
     writer = _Writer(about, entries)
     lines = [*_metadata(entries, about), *(writer.line(entry) for entry in reversed(entries))]
+    if about.plan is not None:
+        lines += commented(about.plan.text)
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -1,12 +1,13 @@
 """Feeds of the web by their commands: followed by a URL or a list, and read as anybody's posts."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.reading_room import LOWER, MARK, World, objects
+from tests.cli.reading_room import ANA, LOWER, MARK, World, objects
 from thimbl.cli import network
 from thimbl.core.log import Verdict
 from thimbl.core.web import FeedUrl, entry_id
@@ -116,9 +117,25 @@ class TestFollowing:
 
     def test_a_name_is_its_authors_or_its_sites_or_the_next(self, world: World, web: Web) -> None:
         told(world, "follow", "https://www.blog.example/1")
-        assert told(world, "follow", "https://blog.example/2")[1] == "You follow it as blog.example-2."
+        assert told(world, "follow", "https://blog.example/2")[1] == "You follow it as ana-s-31mblog."
+        web.feed = Feed(Kind.RSS, "Ana's \x1b[31mblog", ())
+        assert told(world, "follow", "https://blog.example/leeks.rss")[1] == "You follow it as blog.example-leeks."
         web.feed = Feed(Kind.TWTXT, "cathy", (), nick="cathy")
         assert told(world, "follow", "https://cathy.example/twtxt.txt")[1] == "You follow it as cathy."
+
+    def test_where_a_feed_has_a_signed_plan_it_says_how_to_follow_that(self, world: World, web: Web) -> None:
+        """And does not follow it by itself; to whoever does already it says nothing."""
+        following.save(world.paths, [Followed("mark", MARK)])
+        web.feed = replace(web.feed, signed="bo@far.example")
+        assert told(world, "follow", str(BLOG))[2] == (
+            "A signed plan is in it: 'thimbl follow bo@far.example' follows that itself."
+        )
+        assert [one.place for one in following.load(world.paths)] == [str(MARK), str(BLOG)]
+        told(world, "follow", str(BLOG), "--nick", "bo")
+        assert "'thimbl follow bo@far.example --nick bo-2'" in told(world, "follow", str(BLOG))[2]
+        for signed in (MARK, ANA):
+            web.feed = replace(web.feed, signed=str(signed))
+            assert len(told(world, "follow", str(BLOG))) == 3
 
     def test_what_has_moved_is_followed_where_it_went(self, world: World, web: Web) -> None:
         web.moved = NEW
@@ -135,10 +152,21 @@ class TestFollowing:
         )
         assert f"    moved for good to {NEW}" in world.lines("following")
 
-    @pytest.mark.parametrize("fault", [WebFault("it is larger than 8 MiB"), NotAFeed("a page, and \x1b no feed")])
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            WebFault("it is large"),
+            NotAFeed("a page, \x1b"),
+            WebFault("no", away=True),
+            WebFault("no", away=True, barred=True),
+        ],
+    )
     def test_what_can_not_be_had(self, world: World, web: Web, fault: Exception) -> None:
+        """To insist helps where nobody answered, and is not advised otherwise."""
         web.fault = fault
         why = refused(world, "follow", str(BLOG))
+        helps = isinstance(fault, WebFault) and fault.away and not fault.barred
+        assert why.endswith("--anyway.\n") == helps
         assert why.startswith(f"thimbl: {BLOG}: ")
         assert why.count("\n") == 1
         assert "\x1b" not in why

@@ -1,7 +1,7 @@
 """What RFC 4287 says that a producer of Atom MUST do, each with a check, and with what breaks it.
 
-Left out is what asks something of processors alone, of Entry Documents (we write none), and 6.4.1 with 6.4.2: an
-extension without attributes and children is a simple one, one with either is structured, and there is no third.
+Left out is what asks something of processors alone, of Entry Documents (we write none), and 6.4.1 with 6.4.2 but for
+our own extension: one without attributes and children is simple, one with either is structured, and there is no third.
 """
 
 import re
@@ -135,6 +135,11 @@ def iris(root: Element) -> list[str]:
     found += [one.attrib["src"] for one in every(root, "content") if "src" in one.attrib]
     found += [one.attrib["uri"] for one in every(root, "generator") if "uri" in one.attrib]
     return found + [one.attrib["scheme"] for one in every(root, "category") if "scheme" in one.attrib]
+
+
+def own_ids(root: Element) -> list[str]:
+    """The ids of the feed and of its entries. That in a source is another feed's, told again (4.2.11)."""
+    return [one.text or "" for parent in (root, *entries(root)) for one in parent.findall(f"{ATOM}id")]
 
 
 def has_author(parent: Element) -> bool:

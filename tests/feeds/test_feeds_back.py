@@ -66,6 +66,9 @@ def test_in_twtxt() -> None:
     assert (asked.time, answer.time) == (ASKED.time, ANSWER.time)
     assert answer.answers == asked.id
     assert (theirs.nick, ours.nick) == ("mark", "ana")
+    assert (asked.licence, answer.licence) == ("", "CC-BY-SA-4.0")
+    mixed = back("twtxt", [ANSWER, item("Mine.", id=OTHER, body={"license": "PPL"})])
+    assert [one.licence for one in mixed.entries] == ["", ""]
 
 
 @pytest.mark.parametrize("what", [What.TIMELINE, What.HOST])

@@ -2,6 +2,7 @@
 
 import email
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
@@ -98,6 +99,16 @@ def test_by_thread() -> None:
     ]
     assert "\n        Post 3.\n" in text(found)
     assert "answers ana@fields.example bbbbbbbb" in text(found)
+
+
+def test_the_line_above_a_text() -> None:
+    """A feed of the web by its site; a licence where it is one: anything else could pass for a word of ours."""
+    site = replace(ANA, host="blog.example.web.invalid")
+    found = text(made(said(1, re=Reference(site, _id(2)), body={"license": "CC0-1.0"}), said(3, by=ANA)))
+    line = "* 2026-11-22 07:01, verified, bbbbbbbb, answers blog.example cccccccc, CC0-1.0 Post 1."
+    assert line in " ".join(found.split())
+    assert "invalid" not in found
+    assert "retracted" not in text(made(said(1, body={"license": "verified, retracted"})))
 
 
 def test_findings_of_the_period_alone() -> None:

@@ -52,6 +52,7 @@ def test_a_post() -> None:
         subject=None,
         text="Frost on the lower field. #Leeks\n\nTomorrow too. #leeks #frost",
         author=found.author,
+        source=found.author,
         published=NOW - 3600,
         updated=NOW - 60,
         in_reply_to=reference(MARK),

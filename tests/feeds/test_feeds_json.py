@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.about import About, clean
-from feeds.jsonfeed import jsonfeed
+from feeds.carried import Carried
+from feeds.jsonfeed import OF_ITEMS, jsonfeed
 from tests.feeds.making import ABOUT, ANA, ID, MARK, NOW, OTHER, item, reference
+from thimbl.core.feedplan import ABOUT as PLAN
 
 
 def read(*items: Any) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def test_feed() -> None:
         "home_page_url": "finger://fields.example/ana",
         "description": "What Ana (ana@fields.example) wrote.",
         "authors": [ana],
+        "_thimbl": {"about": OF_ITEMS},
         "items": [
             {
                 "id": f"finger://fields.example/ana#{ID}",
@@ -48,6 +52,14 @@ def test_feed() -> None:
             }
         ],
     }
+
+
+def test_what_ours_is_about_is_said_first_and_once() -> None:
+    """For people ("Extensions"); with the plan that goes along, where there is one."""
+    about = replace(ABOUT, plan=Carried("thimbl: 2\n", NOW))
+    made = json.loads(jsonfeed([item(), item("More.", id=OTHER)], NOW, about))
+    assert made["_thimbl"] == {"about": f"{OF_ITEMS} {PLAN}", "plan": "thimbl: 2\n"}
+    assert [*made].index("_thimbl") < [*made].index("items")
 
 
 def test_what_is_not_there_is_null() -> None:

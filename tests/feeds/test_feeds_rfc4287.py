@@ -8,6 +8,7 @@ import pytest
 
 from feeds.about import About, What
 from feeds.atom import atom
+from feeds.carried import Carried
 from feeds.entries import entries_of
 from tests.feeds.atom_musts import (
     ADDR_SPEC,
@@ -33,14 +34,17 @@ from tests.feeds.atom_musts import (
     is_div,
     kind,
     needs_summary,
+    own_ids,
     references,
     signed_elsewhere,
     texts,
 )
 from tests.feeds.making import ABOUT, ANA, MARK, NOW, OFFER, OTHER, Known, announcement, item, reference
+from thimbl.core.feedplan import ELEMENT, NAMESPACE
 
 PAGE = "https://fields.example/ana"
-ON_THE_WEB = About(ANA, "Ana", url=f"{PAGE}.atom", page=PAGE, around=Known(retractions={OTHER: NOW - 60}))
+PLAN = Carried("thimbl: 2\nbio: |\n  <entry>&\n", NOW)
+ON_THE_WEB = About(ANA, "Ana", url=f"{PAGE}.atom", page=PAGE, around=Known(retractions={OTHER: NOW - 60}), plan=PLAN)
 POST = item("Yes. <b>", re=reference(MARK), body={"license": "PPL"}, subject="Leeks", edited=NOW - 9)
 GOOD = atom([POST, item("", id=OTHER, retracted=True)], NOW, ON_THE_WEB).decode()
 [MADE] = entries_of([POST], ABOUT)
@@ -197,7 +201,7 @@ MUSTS = [
          lambda root: all(IRI.fullmatch(one.text or "") for one in every(root, "id")),
          ((ID, "<id>/ana</id>"), (ID, "<id>finger://fields.example/an a</id>"), (ID, "<id/>"))),
     Must("4.2.6", "an id MUST be created in a way that assures uniqueness",
-         lambda root: len({one.text for one in every(root, "id")}) == len(list(every(root, "id"))),
+         lambda root: len(set(own_ids(root))) == len(own_ids(root)),
          ((first("id", E), ID), (ENTRY, ENTRY + GOOD.partition(ENTRY)[2].partition("</feed>")[0] + ENTRY))),
     Must("4.2.7.1", "links MUST have an href",
          lambda root: all("href" in one.attrib for one in every(root, "link")), ((f'href="{PAGE}"', ""),)),
@@ -216,6 +220,9 @@ MUSTS = [
          (('rel="self"', 'rel="self" hreflang="British English"'),)),
     Must("5.1", "other elements than the feed and its entries MUST NOT be signed",
          lambda root: not signed_elsewhere(root), (("</author>", SIGNED + "</author>"),)),
+    Must("6.4.1", "a simple extension element, as the plan is one, MUST NOT have attributes or child elements",
+         lambda root: all(not one.attrib and not len(one) for one in root.findall(f"{{{NAMESPACE}}}{ELEMENT}")),
+         ((f"<thimbl:{ELEMENT}>", f'<thimbl:{ELEMENT} a="b">'), (f"<thimbl:{ELEMENT}>", f"<thimbl:{ELEMENT}><b/>"))),
 ]  # fmt: skip
 
 

@@ -77,6 +77,18 @@ def test_a_feed_is_called_as_before_or_by_its_author_or_its_site():
     assert following.wished_feed(have, other, called="ana").nick == "ana-2"
 
 
+def test_two_feeds_of_a_site_are_told_apart_by_title_or_path():
+    """A number says nothing of what is in it: it is for where there is nothing else."""
+    have: list[Followed] = []
+    for path, title in (
+        ("feed.xml", "News"), ("leeks/feed.xml", "Leeks, & more leeks!"), ("rss", "\u2028 "),
+        ("goats/index.rss?n=1", ""), ("2?feed=leeks", "Leeks & more leeks"), ("2", "News"),
+    ):  # fmt: skip
+        have.append(following.wished_feed(have, FeedUrl.parse(f"https://www.x.example/{path}"), title=title))
+    names = ["x.example", "leeks-more-leeks", "x.example-2", "x.example-goats", "x.example-3", "news"]
+    assert [one.nick for one in have] == names
+
+
 def test_the_terminal_program_follows_one_too(tmp_path):
     save(Paths.find({"THIMBL_HOME": str(tmp_path)}), Settings(address=ANA.address))
     account = Account.find({"THIMBL_HOME": str(tmp_path)}, lambda: 1_795_000_000.0, lambda count: bytes(count))

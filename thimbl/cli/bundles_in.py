@@ -14,6 +14,7 @@ from thimbl.cli.errors import OK, PARTLY
 from thimbl.cli.options import argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
 from thimbl.cli.progress import Progress
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _IDENTITY: Final = "What opens it: an age identity, or an Ed25519 key of OpenSSH
     examples="""
     thimbl import /media/stick/thimbl
     thimbl import mill.tar
+    thimbl import ana.atom
     thimbl import for-mark.tar.age --identity ~/.ssh/id_ed25519
     thimbl import --backup backup.tar.age
     """,
@@ -64,7 +66,7 @@ def import_(
 
     Each is checked as an answer over the network is, and merged with what is here; nothing goes back. No network is
     needed, and nobody is followed by it: what is new shows with 'thimbl timeline --everyone'. A folder with any *.plan
-    files will do.
+    files will do, and so will the feed of an account: Atom, RSS, JSON Feed or twtxt, as 'thimbl feed' writes them.
     """
     with _opened(context, path, identities, passphrase_file) as bundle:
         for name in bundle.strange:
@@ -163,7 +165,7 @@ class _Import:
         if not self.as_json:
             news = sum(one.new for one in taken)
             same = sum(one.unchanged and one.is_good for one in taken)
-            counts = [plans(len(taken)), f"{news} new item{'' if news == 1 else 's'}"]
+            counts = [plans(len(taken)), counted(news, "new item")]
             counts += [f"{same} as {'it was' if same == 1 else 'they were'} here"] if same else []
             counts += [f"{len(bad)} not taken"] if bad else []
             note(f"{', '.join(counts)}.")
@@ -208,7 +210,7 @@ def _restored(made: "Restored", context: Context) -> Iterator[str]:
     account = made.account
     log = {
         None: "Your log is not in the backup.",
-        "restored": f"Your log is in {account.paths.plan}: {made.seq} record{'' if made.seq == 1 else 's'}.",
+        "restored": f"Your log is in {account.paths.plan}: {counted(made.seq, 'record')}.",
         "extended": f"Your log in {account.paths.plan} goes on to record {made.seq}.",
         "same": f"Your log in {account.paths.plan} was the same already.",
         "newer": f"Your log in {account.paths.plan} is newer than the backup, and stays.",

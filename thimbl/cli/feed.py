@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from feeds.about import About
+    from feeds.carried import Carried
     from feeds.entries import Entry
     from feeds.serving import Write
     from thimbl.store.reader import Reader
@@ -60,7 +61,8 @@ An entry's id is finger://HOST/USER#ID and stays the same when its author edits 
 category, such as verdict:verified, beside the tags. Malformed records are left out, and so are retracted ones; Atom
 names those, so that readers drop them.
 
-The feed of your timeline tells whom you follow, the private ones too: for the public, take that of an account.
+The feed of an account has its signed plan in it: 'thimbl import' of the file checks that and takes it in. The feed of
+your timeline tells whom you follow, the private ones too: for the public, take that of an account.
 """,
 )
 @argument("who", required=False, metavar="[ADDRESS|NICK]")
@@ -112,7 +114,8 @@ def feed(
     write = _writer(form)
     with context.reader() as reader:
         about = replace(_about(reader, who, commune, findings, folded), url=url)
-        data = write(list(_told(context, reader, about, limit)), context.now(), about)
+        told, floor = _told(context, reader, about, limit)
+        data = write(told, context.now(), replace(about, plan=_plan(reader, about, floor)))
     if path is not None:
         _replace(path, data)
     else:
@@ -162,27 +165,47 @@ def _selection(about: "About") -> "Selection":
     return Selection(View.AUTHOR, author=about.address, words=words)
 
 
-def _told(context: Context, reader: "Reader", about: "About", limit: int) -> "Iterator[Item | Entry]":
-    """The newest `limit` entries: what a feed leaves out does not count. Between them, what was retracted."""
+def _told(context: Context, reader: "Reader", about: "About", limit: int) -> "tuple[list[Item | Entry], int]":
+    """The newest `limit` entries: what a feed leaves out does not count. Between them, what was retracted. And the seq
+    of the oldest, 1 where there are no more."""
+    from feeds.about import What
+
+    if about.what is What.FINDINGS:
+        return list(_found(context, reader, about)[: limit or None]), 1
+    told: list[Item | Entry] = []
+    number, floor = 0, 1
+    for item, entry in _entries(reader, about):
+        if number == limit > 0:
+            return told, floor
+        told.append(item if entry is None else entry)
+        number += entry is not None
+        floor = item.seq or 1  # a plan that nobody signed has no numbers
+    return told, 1
+
+
+def _entries(reader: "Reader", about: "About") -> "Iterator[tuple[Item, Entry | None]]":
+    """The items that a feed tells of, newest first, each with its entry; with none what was retracted."""
     from feeds.about import What
     from feeds.entries import entry_of
     from thimbl.cli.lists import items_of
     from thimbl.core.records import POST
 
-    if about.what is What.FINDINGS:
-        yield from _found(context, reader, about)[: limit or None]
-        return
-    told = 0
     for item in items_of(reader, reader.rowids(_selection(about))):
         if about.what is What.ANNOUNCEMENTS and item.kind == POST:
             continue
-        if (entry := entry_of(item, about)) is not None:
-            told += 1
-            yield entry
-        elif item.retracted:
-            yield item
-        if told == limit > 0:
-            return
+        if (entry := entry_of(item, about)) is not None or item.retracted:
+            yield item, entry
+
+
+def _plan(reader: "Reader", about: "About", floor: int) -> "Carried | None":
+    """The signed plan that goes along with the feed of an account; None of what nobody signed."""
+    from feeds.carried import carried
+    from thimbl.store.copying import copy_of
+
+    if not about.is_of_one or (copy := copy_of(reader, about.address)) is None:
+        return None
+    newest_first = (record for _, page in copy.pages() for record in reversed(page))
+    return carried(copy.head, newest_first, floor)
 
 
 def _found(context: Context, reader: "Reader", about: "About") -> "list[Entry]":

@@ -8,6 +8,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
 from thimbl.cli.options import argument, command, fingerprint, option, somebody
 from thimbl.cli.output import note
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _tell_look(who: "Address", found: "Judgement") -> None:
     if found.head is not None:
         head = found.head
         name = f" ({safe_line(head.name)})" if head.name else ""
-        note(f"{who}{name}: {found.verdict}, {head.seq} record{'' if head.seq == 1 else 's'}.")
+        note(f"{who}{name}: {found.verdict}, {counted(head.seq, 'record')}.")
         note(f"Key {head.key.fingerprint}")
     elif found.classic is not None:
         classic = found.classic

@@ -12,6 +12,7 @@ from thimbl.cli.errors import FOUND_FAULTS, OK
 from thimbl.cli.marks import mark_of, style_of
 from thimbl.cli.options import argument, command, fingerprint, json_option, moment, option
 from thimbl.cli.output import emit, note, painter, say
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from thimbl.core.plan import Plan
 
 MOST_BYTES: Final = 4 * 1024 * 1024
-"""What is read of a file: a plan of the longest kind (1 MiB) with CRLF line ends and any heading; more is none."""
+"""What is looked at of a file that is no feed: a plan of the longest kind (1 MiB) with CRLF line ends and any heading;
+more is none."""
 
 FINE: Final = frozenset({"verified", "unsigned"})
 
@@ -38,16 +40,21 @@ class Source:
     def read(cls, path: Path) -> "Source":
         """Read a file, or stdin for ``-``. Raises `OSError` where it can not be read."""
         from thimbl.core.answer import plan_in, says_no_plan
+        from thimbl.core.feedplan import MAX_FEED, NoPlan, is_feed
         from thimbl.core.log import read_answer_plan
         from thimbl.core.plan import PlanUnreadable
         from thimbl.core.plantext import PlanTextError, decode
+        from thimbl.home.feedfile import plan_in_feed
 
         if str(path) == "-":
-            name, answer = "standard input", sys.stdin.buffer.read(MOST_BYTES)
+            name, answer = "standard input", sys.stdin.buffer.read(MAX_FEED + 1)
         else:
             with path.open("rb") as file:
-                name, answer = str(path), file.read(MOST_BYTES)
-        raw = plan_in(answer)
+                name, answer = str(path), file.read(MAX_FEED + 1)
+        try:
+            raw = plan_in_feed(answer) if is_feed(answer[:MOST_BYTES]) else plan_in(answer[:MOST_BYTES])
+        except NoPlan as fault:
+            return cls(name, None, str(fault))
         if says_no_plan(answer):
             return cls(name, None, "the answer says that there is no plan")
         try:
@@ -83,6 +90,7 @@ class Source:
     thimbl verify ~/.plan
     finger -l ana@fields.example | thimbl verify -
     thimbl verify ana.plan --pin SHA256:0xyhH/kqy3Li/kgNeOuGSO7vNCMnzspZzzmJrbG2PzY
+    thimbl verify ana.atom
     thimbl verify new.plan --after old.plan --after newer.plan
     thimbl verify ana.plan --json
     """,
@@ -107,9 +115,9 @@ def verify(
 ) -> int:
     """Check a plan: who signed it, and whether it holds.
 
-    FILE is a plan, or a whole Finger answer; - is standard input. It is judged as a reader judges an answer: by the key
-    of --pin, by what the plans of --after said, or, without either, by its own key. The last says that nobody changed
-    it, not whose it is: compare the fingerprint.
+    FILE is a plan, a whole Finger answer, or the feed of an account ('thimbl feed'); - is standard input. It is judged
+    as a reader judges an answer: by the key of --pin, by what the plans of --after said, or, without either, by its own
+    key. The last says that nobody changed it, not whose it is: compare the fingerprint.
     """
     when = context.now() if now is None else now
     source = Source.read(file)
@@ -182,7 +190,7 @@ def _page(context: Context, source: Source, judgement: "Judgement", now: int, *,
         head = plan.head
         whose = str(head.address)
         made = format_time(head.updated).replace("T", " ")[:16]
-        lines.append(("head", f"{_count(head.seq, 'record')}, made {made} UTC ({_since(ago(head.updated, now))})"))
+        lines.append(("head", f"{counted(head.seq, 'record')}, made {made} UTC ({_since(ago(head.updated, now))})"))
         if plan.records and len(plan.records) < head.seq:
             lines.append(("here", f"records {plan.records[-1].seq} to {head.seq}; the rest is in the archive"))
         lines.append(("key", head.key.fingerprint))
@@ -192,16 +200,12 @@ def _page(context: Context, source: Source, judgement: "Judgement", now: int, *,
             lines.append(("moved to", str(judgement.moved_to)))
     elif plan is not None:
         whose = str(plan.address or safe_line(plan.stated_address)[:80] or "(no address)")
-        lines.append(("", f"{_count(len(plan.messages), 'message')} of version 1"))
+        lines.append(("", f"{counted(len(plan.messages), 'message')} of version 1"))
         lines += [("left out", safe_line(problem)) for problem in plan.problems]
     else:
         whose = safe_line(source.name)
     first = f"{paint(f'{mark_of(judgement.verdict)} {verdict}', style_of(judgement.verdict))}  {whose}"
     return [first, *(f"  {label:<9} {text}" if label else f"  {text}" for label, text in lines)]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _since(age: str) -> str:

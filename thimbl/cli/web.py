@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from thimbl.cli.context import Context
 from thimbl.cli.errors import Failure
 from thimbl.cli.output import note, say
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def follow_feed(context: Context, url: "FeedUrl", nick: str | None, anyway: bool) -> None:
     """Follow a feed of the web, or change its name, and take what it has. Raises `Failure` where nothing is there."""
     from thimbl.cli.network import with_client
+    from thimbl.core.address import Address
     from thimbl.core.webfeed import NotAFeed
     from thimbl.node.web.getting import WebFault
     from thimbl.node.web.visit import WebFeeds, lacking
@@ -34,20 +36,23 @@ def follow_feed(context: Context, url: "FeedUrl", nick: str | None, anyway: bool
         except (WebFault, NotAFeed) as error:
             why = f"{url}: {safe_line(str(error))}."
             if not anyway:
-                raise Failure(f"{why} To follow all the same: --anyway.") from None
+                # It helps where asking again may: what is no feed today, or too large, is that tomorrow.
+                later = isinstance(error, WebFault) and error.away and not error.barred
+                raise Failure(f"{why} To follow all the same: --anyway." if later else why) from None
             note(f"{why} Followed all the same.")
             context.account.follow(_wished(context, url, nick, None))
             return
         there = url
-        if seen.looked.moved is not None and not _is_followed(context, url):
+        if seen.looked.moved is not None and not _has(context, url.address):
             there = seen.looked.moved
             note(f"{url} has moved for good to {there}, which is followed in its place.")
         one = _wished(context, there, nick, seen.feed)
         context.account.follow(one)
-        number = len(seen.feed.entries)
-        entries = f"{number} entr{'y' if number == 1 else 'ies'}"
+        entries = counted(len(seen.feed.entries), "entry", "entries")
         note(f"{there} ({safe_line(seen.feed.title)}): {seen.feed.kind}, {entries}: nobody has signed them.")
         note(f"You follow it as {safe_line(one.nick)}.")
+        if seen.feed.signed and not _has(context, Address.parse(seen.feed.signed)):
+            note(f"A signed plan is in it: '{_way_to(context, Address.parse(seen.feed.signed))}' follows that itself.")
         _take(context, seen, there)
 
     with_client(context, work)
@@ -79,16 +84,26 @@ def _take(context: Context, seen: "Seen", url: "FeedUrl") -> None:
         note(moved_line(outcome, follows=False))
 
 
-def _is_followed(context: Context, url: "FeedUrl") -> bool:
+def _has(context: Context, address: "Address") -> bool:
+    """Whether somebody is followed already, or is oneself."""
     from thimbl.home import following
 
-    return any(one.address == url.address for one in following.load(context.paths))
+    return address == context.settings.address or any(one.address == address for one in following.load(context.paths))
+
+
+def _way_to(context: Context, address: "Address") -> str:
+    """The command that follows somebody, by a name that nobody else has yet."""
+    from thimbl.home import following
+
+    nick = following.free_nick(address.user, {one.nick for one in following.load(context.paths)})
+    return f"thimbl follow {address}" + ("" if nick == address.user else f" --nick {nick}")
 
 
 def _wished(context: Context, url: "FeedUrl", nick: str | None, feed: "Feed | None") -> "Followed":
     from thimbl.home import following
 
-    return following.wished_feed(following.load(context.paths), url, nick, feed.nick if feed is not None else "")
+    have = following.load(context.paths)
+    return following.wished_feed(have, url, nick, feed.nick if feed else "", feed.title if feed else "")
 
 
 def follow_list(context: Context, file: BinaryIO) -> None:

@@ -108,6 +108,8 @@ class Feed:
     """Whether it holds all that its author has not taken back, from its oldest entry on: twtxt is a file of that."""
     gone: tuple[str, ...] = ()
     """The ids of entries that it says were taken back."""
+    signed: str = ""
+    """The address of the account whose signed plan is in it, where that holds by itself (`thimbl.core.feedplan`)."""
 
     def to_data(self) -> dict[str, Any]:
         """The feed as JSON holds it."""
@@ -133,6 +135,7 @@ class Feed:
                 every=int(data["every"]),
                 whole=bool(data["whole"]),
                 gone=tuple(id_ for id_ in data["gone"] if isinstance(id_, str) and is_id(id_)),
+                signed=str(Address.parse(data["signed"])) if data["signed"] else "",
             )
         except (KeyError, TypeError, AddressError) as error:
             raise ValueError(f"a feed is not of the shape that it should be: {error}") from None

@@ -4,6 +4,7 @@ What is public of it goes into the head of the plan; the store's copy is made eq
 strictly and may be edited by hand. A feed of the web stands there by its URL, and is told nobody: a plan lists plans.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 _KEYS: Final = ("nick", "address", "url", "private", "fingerprint")
 _FEED_KEYS: Final = ("nick", "url")
+
+MAX_WORD: Final = 30
+"""Characters of a name that is made of a title: it stands before each entry, and is typed."""
+
+_ASIDE: Final = re.compile(r"\([^()]*\)")
+"""What a title says in brackets: an address, as those do that thimbl writes."""
+
+_ANY_FEED: Final = frozenset({"", "feed", "feeds", "rss", "rss2", "atom", "index", "twtxt", "blog"})
+"""Parts of a path that tell no feed from another."""
 
 BOUNDS: Final = Bounds(bytes=16 * MAX_BYTES, nodes=1_000_000)
 """Of the list: some 100,000 people with all that can be said of each. As large as a plan it would hold 9,999."""
@@ -150,12 +160,30 @@ def wished(
     )
 
 
-def wished_feed(have: Sequence[Followed], url: "FeedUrl", nick: str | None = None, called: str = "") -> Followed:
+def wished_feed(
+    have: Sequence[Followed], url: "FeedUrl", nick: str | None = None, called: str = "", title: str = ""
+) -> Followed:
     """How to follow a feed of the web from now on: under `nick`, or as before; else as its author calls themselves
-    (`called`), or by its host, with a number where somebody else has that name."""
+    (`called`), or by its host. A second feed of a host is called by its title, or by what its URL has beside the host;
+    a number comes where somebody else has that name."""
     before = next((one.nick for one in have if one.address == url.address), None)
-    name = nick or before or free_nick(called or url.host.removeprefix("www."), {one.nick for one in have})
-    return Followed.of_feed(name, url)
+    taken = {one.nick for one in have}
+    host = url.host.removeprefix("www.")
+    own = _word(_ASIDE.sub("", title))
+    names = [called] if called else [host, own, _word(f"{host} {_of_path(url)}", "[^/ ]+")]
+    name = nick or before or next((one for one in names if one and one not in taken), None)
+    return Followed.of_feed(name or free_nick(names[0], taken), url)
+
+
+def _of_path(url: "FeedUrl") -> str:
+    """What tells a feed from others of its host: ``leeks`` of ``https://blog.example/leeks/feed.xml``."""
+    parts = [part.partition(".")[0] for part in url.target.partition("?")[0].split("/")]
+    return next((part for part in reversed(parts) if part.lower() not in _ANY_FEED), "")
+
+
+def _word(text: str, part: str = r"\w+") -> str:
+    """A name of one word, in small letters."""
+    return "-".join(re.findall(part, text.lower()))[:MAX_WORD].strip("-")
 
 
 def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:

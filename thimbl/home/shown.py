@@ -7,13 +7,14 @@
 - What is `older` is asked for with the word that came with the list; only its source knows what it means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
-from thimbl.core.plan import Follow
+from thimbl.core.plan import Follow, Head
+from thimbl.core.records import Record
 from thimbl.store.types import Item
 
 if TYPE_CHECKING:
@@ -121,6 +122,10 @@ class Source(Protocol):
 
     def plan(self, who: str) -> bytes | None:
         """What Finger answers to the name: the plan, with the lines before it."""
+
+    def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
+        """The head that an account published last, and its records as the host serves them, newest first, down to the
+        first gap; None where nobody signed its plan, or that does not hold."""
 
     def who_is(self, address: Address) -> str | None:
         """How pages name whoever has this address: an account here, or one of whom a copy is shown."""

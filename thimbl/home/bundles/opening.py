@@ -12,6 +12,7 @@ from thimbl.home.bundles.folders import FolderBundle, PlanFile, bundle_below
 from thimbl.home.bundles.names import MANIFEST, MAX_BYTES, MAX_LOGS, VERSION, Bundle, logs_in
 from thimbl.home.bundles.tars import BLOCK, TarBundle
 from thimbl.home.durable import make_folder
+from thimbl.home.feedfile import feed_in
 
 Unseal = Callable[[BinaryIO, BinaryIO, str], None]
 """Decrypts the first file into the second; the text is what to call it. Raises `BundleLocked`."""
@@ -38,29 +39,38 @@ def opened(path: Path, unseal: Unseal, scratch: Path) -> Iterator[Bundle]:
     if path.is_dir():
         yield _folder(path)
         return
-    with path.open("rb") as file, _plain(file, str(path), unseal, scratch) as plain:
-        if plain is file and _is_text(file):  # whatever it is called
-            yield PlanFile(path)
+    with path.open("rb") as file:
+        if not file.seekable():  # a pipe that has a name, as in `thimbl import <(age -d …)`
+            with spooled(file, unseal, scratch, str(path)) as bundle:
+                yield bundle
             return
-        found = TarBundle(plain, str(path))
-        if MANIFEST not in found.sizes():
-            raise BundleRefused(f"{path} is a tar, and no bundle: there is no {MANIFEST} in it. Nothing was taken.")
-        yield _known(found)
+        with _plain(file, str(path), unseal, scratch) as plain:
+            yield _file(plain, str(path), path.name)
 
 
 @contextmanager
-def spooled(source: BinaryIO, unseal: Unseal, scratch: Path) -> Iterator[Bundle]:
-    """The same of what comes by a pipe."""
+def spooled(source: BinaryIO, unseal: Unseal, scratch: Path, where: str = "Standard input") -> Iterator[Bundle]:
+    """The same of what comes by a pipe; `where` is what to call it."""
     make_folder(scratch)
     with tempfile.TemporaryFile(dir=scratch) as file:
         size = 0
         while piece := source.read(1024 * 1024):
             size += len(piece)
             if size > MAX_BYTES:
-                raise BundleRefused(f"Standard input has more than {MAX_BYTES:,} bytes. Nothing was taken.")
+                raise BundleRefused(f"{where} has more than {MAX_BYTES:,} bytes. Nothing was taken.")
             file.write(piece)
-        with _plain(file, "Standard input", unseal, scratch) as plain:
-            yield _known(TarBundle(plain, "Standard input"))
+        with _plain(file, where, unseal, scratch) as plain:
+            yield _file(plain, where, "saved")
+
+
+def _file(file: BinaryIO, where: str, called: str) -> Bundle:
+    """What is in a file: a feed or a plan by itself, whatever it is called, or a tar."""
+    if _is_text(file):
+        return feed_in(file, where) or PlanFile(file, where, called)
+    found = TarBundle(file, where)
+    if MANIFEST not in found.sizes():
+        raise BundleRefused(f"{where} is a tar, and no bundle: there is no {MANIFEST} in it. Nothing was taken.")
+    return _known(found)
 
 
 def manifest(bundle: Bundle) -> Mapping[str, Any]:

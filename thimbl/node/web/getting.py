@@ -33,6 +33,7 @@ from finger.errors import AskFailed
 from finger.interfaces import Endpoint
 from thimbl import __version__
 from thimbl.core.web import FeedUrl
+from thimbl.node.guard import HostGuarded
 from thimbl.node.web.counting import Bounded, Line
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -60,11 +61,11 @@ _MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age=\"?([0-9]{1,9})", re.IGNORECAS
 
 class WebFault(Exception):
     """A feed could not be had; the message says why. `away`: the next to ask that host would meet the same. `least`:
-    seconds for which it asks to be left alone."""
+    seconds for which it asks to be left alone. `barred`: nobody was asked, and no time mends that."""
 
-    def __init__(self, why: str, *, away: bool = False, least: int = 0) -> None:
+    def __init__(self, why: str, *, away: bool = False, least: int = 0, barred: bool = False) -> None:
         super().__init__(why)
-        self.away, self.least = away, least
+        self.away, self.least, self.barred = away, least, barred
 
 
 class TooLarge(WebFault):
@@ -209,7 +210,8 @@ def _fault(error: Exception, url: FeedUrl) -> WebFault:
             return reason
         if isinstance(reason, AskFailed):
             words = str(reason).removeprefix(f"{reason.where}: ")
-            return WebFault(words if url.host in reason.where else str(reason), away=True)
+            barred = isinstance(reason, HostGuarded)
+            return WebFault(words if url.host in reason.where else str(reason), away=True, barred=barred)
         if isinstance(reason, net.DNSLookupError):
             return WebFault(f"the name {url.host} is not known; check its spelling, and that you are online", away=True)
         if isinstance(reason, net.ConnectionRefusedError):

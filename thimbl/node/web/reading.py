@@ -3,14 +3,20 @@
 - The format is looked for in what came, not in what it is called: half of all feeds are served as ``text/html`` or as
   something that nobody has registered.
 - A page that is no feed often names one (``<link rel="alternate">``): that is told, for a person to follow.
+- A feed of ours has a signed plan in it: whose that is, is told for a person to follow; nothing is taken from it here.
 - What is neither JSON nor XML is text, in UTF-8; or, where it is not, in what the host says that it is.
 """
 
 import codecs
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Final
 
+from thimbl.core.chain import Forged, walk
+from thimbl.core.feedplan import BEGINS, KEY, NAMESPACE, NoPlan, find_plans
+from thimbl.core.plan import PlanUnreadable, read_plan
+from thimbl.core.plantext import PlanTextError
 from thimbl.core.web import FeedUrl, UrlError
 from thimbl.core.webfeed import Feed, NotAFeed, bounded
 from thimbl.node.web.twtxt import looks_like_twtxt, read_twtxt
@@ -29,7 +35,20 @@ def read_feed(body: bytes, url: FeedUrl, content_type: str = "") -> Feed:
     """The feed in `body`, within all bounds. `url` is where it came from. Raises `NotAFeed`."""
     if not body.strip():
         raise NotAFeed("nothing at all")
-    return bounded(_read(body, url, content_type))
+    return replace(bounded(_read(body, url, content_type)), signed=_signed(body))
+
+
+def _signed(body: bytes) -> str:
+    """Whose plan is in a feed, as far as its own signatures say; '' where there is none that holds."""
+    if not any(mark.encode("ascii") in body for mark in (NAMESPACE, f'"{KEY}"', BEGINS)):
+        return ""
+    try:
+        [text] = find_plans(body).plans
+        plan = read_plan(text)
+        walk(plan)
+    except (NoPlan, PlanTextError, PlanUnreadable, Forged, ValueError):
+        return ""
+    return str(plan.head.address)
 
 
 def _read(body: bytes, url: FeedUrl, content_type: str) -> Feed:

@@ -4,6 +4,7 @@
   author (``# key = value``). Any other line is passed over, as the format asks of readers.
 - The hash of a twt is of its feed's URL, its time and its text, so nobody has to state it: it is what an answer names
   in its subject, ``(#abcdefg)``. The URL is the one that the file states, or else the one that it was asked for by.
+- A licence that the file states (``# license = CC0-1.0``) is that of all its twts.
 - U+2028 is the break of a line within a text. ``@<nick url>`` and ``#<tag url>`` are shown as ``@nick`` and ``#tag``.
 """
 
@@ -15,6 +16,7 @@ from typing import Final
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.iri import account_of, is_finger
+from thimbl.core.licences import known_licence
 from thimbl.core.times import FIRST, LAST
 from thimbl.core.twt import twt_hash
 from thimbl.core.web import FeedUrl, UrlError, twt_id
@@ -68,7 +70,8 @@ def read_twtxt(text: str, url: FeedUrl) -> Feed:
         raise NotAFeed("there is no line of twtxt in it (a time, a tab and a text)")
     people: dict[str, str] = {}
     stated = fields.get("url", "") or str(url)
-    entries = [entry for stamp, twt in twts if (entry := _entry(stamp, twt, stated, people)) is not None]
+    licence = known_licence(fields.get("license", "")) or ""
+    entries = [entry for stamp, twt in twts if (entry := _entry(stamp, twt, stated, people, licence)) is not None]
     nick = fields.get("nick", "")
     return Feed(
         Kind.TWTXT,
@@ -101,7 +104,7 @@ def _lines(text: str) -> Iterator[str]:
     return (line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n") if line.strip())
 
 
-def _entry(stamp: str, twt: str, url: str, people: dict[str, str]) -> Entry | None:
+def _entry(stamp: str, twt: str, url: str, people: dict[str, str], licence: str) -> Entry | None:
     time = parse_moment(stamp)
     if time is None:
         return None
@@ -117,7 +120,7 @@ def _entry(stamp: str, twt: str, url: str, people: dict[str, str]) -> Entry | No
         return _mention(found, people)
 
     shown = _TAG.sub(r"#\1", _MENTION.sub(mention, shown)).strip()
-    return Entry(twt_id(hash_), shown, time, answers=answers, name=hash_)
+    return Entry(twt_id(hash_), shown, time, answers=answers, name=hash_, licence=licence)
 
 
 def _mention(found: re.Match[str], people: dict[str, str]) -> str:
