@@ -5,7 +5,8 @@
 - `finger.errors`: what can go wrong, in words for the person who asked.
 - `finger.stdio`: a server for inetd, without a reactor.
 - `finger.server`, `finger.client`: a server and a client on Twisted. `finger.limits` is what a server puts up with,
-  `finger.fairness` what one address has had of it, `finger.served` what became of a connection.
+  `finger.limited` holds connections to that, whatever is spoken on them, `finger.fairness` is what one address has had
+  of it, `finger.served` what became of a connection.
 - `finger.sockets`: listening sockets, bound without a reactor and adopted by one; `finger.accepting` accepts on them.
 - `finger.testing`: an in-memory internet of hosts, for tests of whatever uses the client.
 

@@ -1,7 +1,8 @@
 """Texts that say where to listen, taken apart: `tcp:7979:interface=127.0.0.1`. Without Twisted or sockets.
 
 The syntax is that of Twisted's endpoints: a kind, then fields parted by colons, positional ones first and
-`name=value` after; a backslash quotes the next character (`tcp6:79:interface=\\:\\:1`).
+`name=value` after; a backslash quotes the next character (`unix:/run/a\\:b`). An IPv6 address for `interface` needs no
+quoting, and may stand in brackets: `tcp6:79:interface=::1`, `tcp6:79:interface=[2001:db8::7]:backlog=5`.
 """
 
 import re
@@ -14,7 +15,10 @@ _SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
 #: The kinds of endpoint that take a backlog, and which positional field it is when it is not given as `backlog=`.
 _POSITION_OF_BACKLOG = {"tcp": 3, "tcp6": 2, "dual": 2, "unix": 3}
 
-_FIELD = re.compile(r"(?:^|(?<=:))(?:\\.|[^:\\])*")
+#: `interface=` with an address of IPv6 (and a zone, RFC 4007 11), as far as the next named field.
+_IPV6 = r"interface=\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]?(?=:[A-Za-z]\w*=|$)"
+
+_FIELD = re.compile(rf"(?:^|:)({_IPV6}|(?:\\.|[^:\\])*)")
 _NAMED = re.compile(r"[A-Za-z]\w*=")
 _QUOTED = re.compile(r"\\(.)")
 
@@ -33,7 +37,10 @@ class Description:
         kind, *rest = _FIELD.findall(text)
         fields = tuple(_unquote(field) for field in rest if not _NAMED.match(field))
         pairs = (field.split("=", 1) for field in rest if _NAMED.match(field))
-        return cls(kind, fields, {name: _unquote(value) for name, value in pairs})
+        named = {name: _unquote(value) for name, value in pairs}
+        if named.get("interface", "").startswith("["):
+            named["interface"] = named["interface"].removeprefix("[").removesuffix("]")
+        return cls(kind, fields, named)
 
     def take(self, *names: str) -> dict[str, str]:
         """The fields by these names: positional ones in this order, named ones by theirs.

@@ -8,12 +8,25 @@
 from typing import Final
 
 from feeds.web.asked import Asked, Moved, Page, Raw, Refused, Reply, path_of
+from feeds.web.books import PLACES
 from feeds.web.cards import card
 from feeds.web.html import Element, Node, clean, el, is_safe_address, isolated, several
 from feeds.web.lists import BEYOND, POSTS
 from feeds.web.offered import links, of_profile
 from feeds.web.texts import text
-from feeds.web.words import STRANGE, account_link, clip, facts, named, older, stamp, verdict, verdict_sentence, whose
+from feeds.web.words import (
+    STRANGE,
+    account_link,
+    breaking,
+    clip,
+    facts,
+    named,
+    older,
+    stamp,
+    verdict,
+    verdict_sentence,
+    whose,
+)
 from thimbl.core.address import Address
 from thimbl.core.iri import account_iri
 from thimbl.core.licences import LICENSE
@@ -110,7 +123,7 @@ def _about(asked: Asked, profile: Profile) -> list[Node]:
         text(asked, profile.bio) if profile.bio.strip() else None,
         el("p", el("strong", "They have moved: "), account_link(asked, profile.moved_to)) if profile.moved_to else None,
         facts(
-            ("Address", None if address is None else el("code", str(address))),
+            ("Address", None if address is None else el("code", breaking(str(address)))),
             ("Lives", _elsewhere(address) if profile.copied and address is not None else None),
             ("Plan", several(signed)),
             ("Key", None if profile.key is None else el("code", profile.key)),
@@ -131,14 +144,8 @@ def _elsewhere(address: Address) -> Node:
 def _commune(asked: Asked, profile: Profile) -> list[Node]:
     if not profile.is_commune:
         return []
-    places = (
-        ("commune", "Register and assets"),
-        ("ledger", "Ledger"),
-        ("findings", "Findings"),
-        ("journal", "Journal"),
-    )
-    items = [el("li", el("a", name, href=asked.site.to(profile.who, path))) for path, name in places]
-    return [el("h2", "Commune"), el("p", "This host keeps its ledger."), el("ul", *items)]
+    items = [el("li", el("a", name, href=asked.site.to(profile.who, path))) for path, name in PLACES]
+    return [el("h2", "Its books"), el("nav", el("ul", *items), class_="ways", aria_label="Pages of the commune")]
 
 
 def _properties(profile: Profile) -> list[tuple[str, Node | None]]:

@@ -10,13 +10,14 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from feeds.conditions import entity_tag, is_held
 from feeds.web import layout, routes
 from feeds.web.asked import Asked, Moved, Page, Raw, Refused, Reply, Site, path_of
+from feeds.web.sums import KeptSums
 from thimbl.home.shown import Source
 
 MAX_TARGET: Final = 2_048
@@ -69,6 +70,8 @@ class Answers:
     source: Source
     clock: Callable[[], float]
     """Unix seconds."""
+    sums: KeptSums = field(default_factory=KeptSums)
+    """Of the ledgers that were asked for: they stay from one request to the next."""
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str]) -> Response:
         """The answer to a request; `headers` by their names in lower case."""
@@ -91,7 +94,7 @@ class Answers:
         route, names = found
         fields = dict(reversed(query))  # of several of a name the first counts
         rel = tuple(value for name, value in query if name == "rel")
-        asked = Asked(self.site, self.source, int(self.clock()), path, names, fields, rel, headers)
+        asked = Asked(self.site, self.source, int(self.clock()), path, names, fields, rel, headers, self.sums)
         return conditional(self._response(route.page(asked), kind_of(route.pattern)), headers)
 
     def refused(self, status: int, why: str, then: str = "") -> Response:

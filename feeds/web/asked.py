@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from feeds.web.html import Node
+from feeds.web.sums import KeptSums
 from thimbl.home.shown import Source
 
 
@@ -69,6 +70,8 @@ class Asked:
     """Each ``rel`` of it (RFC 7033 4.3)."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By name in lower case: for answers that depend on conditions (RFC 9110 13)."""
+    sums: KeptSums = field(default_factory=KeptSums)
+    """Of the ledgers that this site was asked for."""
 
     @property
     def before(self) -> str:

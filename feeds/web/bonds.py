@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feeds.web.asked import Asked, Page, Refused, Reply
-from feeds.web.books import Book, asset_words, count
+from feeds.web.books import Book, asset_words
 from feeds.web.charts import bar
 from feeds.web.html import Element, Node, el, isolated
 from feeds.web.tables import Column, part_of, table
@@ -19,6 +19,7 @@ from thimbl.core.commune.money import percent
 from thimbl.core.commune.offer import closes_in
 from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.state import Series
+from thimbl.core.counting import counted
 
 PER_PAGE: Final = 20
 """Open offers on a page: each takes half a screen."""
@@ -32,7 +33,7 @@ MOST_COMMUNES: Final = 200
 _RUNNING: Final = (
     Column("Series"),
     Column("Commune"),
-    Column("Is", short=True),
+    Column("State", short=True),
     Column("Rate", number=True),
     Column("Outstanding", number=True),
     Column("Paid back", number=True),
@@ -55,7 +56,7 @@ def page(asked: Asked) -> Reply:
             "p",
             "Co-ops say what they need and what rent they can pay; the bonds buy it, and the rent pays them back. "
             "No money moves here: who subscribes signs a record, with ",
-            el("code", "thimbl bond subscribe"),
+            el("code", "thimbl bond subscribe", class_="short"),
             ".",
         ),
         el("h2", "For sale"),
@@ -70,7 +71,7 @@ def page(asked: Asked) -> Reply:
     return Page(
         "Bonds",
         tuple(main),
-        description=f"{count(len(on_sale), 'offer')} of bonds open for subscription, {len(running):,} running.",
+        description=f"{counted(len(on_sale), 'offer')} of bonds open for subscription, {len(running):,} running.",
         path="/bonds" if part.number == 1 else f"/bonds?page={part.number}",
         here="/bonds",
         indexed=part.number == 1 and bool(books),
@@ -89,9 +90,9 @@ def offer(book: Book, series: Series, level: str = "h3") -> Element:
         facts(
             ("Face", f"{book.money(terms.face)}, in bonds of {book.money(terms.unit)}"),
             ("Subscribed", book.figure(f"series/{series.code}/subscribed", bid)),
-            ("Rent", f"{book.money(terms.rent)} a month, for {count(terms.term, 'month')}"),
+            ("Rent", f"{book.money(terms.rent)} a month, for {counted(terms.term, 'month')}"),
             ("Rate", rate),
-            ("Closes", el("span", stamp(terms.closes), f" ({closes_in(terms, asked.now)})")),
+            ("Closes", el("span", stamp(terms.closes), f" ({closes_in(terms, asked.now).removeprefix('closes ')})")),
             ("Co-op", book.person(series.coop)),
             ("Commune", el("a", isolated(book.name), href=book.to("commune"))),
         ),
@@ -130,8 +131,8 @@ def _communes(asked: Asked, books: Sequence[Book]) -> Iterator[Node]:
     items = []
     for book in books[:MOST_COMMUNES]:
         state, wrong = book.study.ledger.state, len(book.study.findings)
-        told = f"{count(len(state.members), 'member')}, {len(state.series):,} series"
-        found = f", {count(wrong, 'finding')}" if wrong else ""
+        told = f"{counted(len(state.members), 'member')}, {len(state.series):,} series"
+        found = f", {counted(wrong, 'finding')}" if wrong else ""
         link = el("a", isolated(book.name), href=book.to("commune"))
         items.append(el("li", link, " ", el("small", isolated(str(book.study.commune)), f": {told}{found}")))
     yield el("p", "This host keeps the ledgers of these, and every figure in them can be derived.")

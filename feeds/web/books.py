@@ -2,37 +2,22 @@
 
 - All figures are those of `thimbl.core.commune`, folded by this host itself; every amount that follows from records
   links to the page that derives it (`feeds.web.why`).
-- What a page of a large commune takes long to sum up is kept for as long as its ledger is the same (`Look`).
+- What takes long to sum up is kept (`feeds.web.sums`).
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from feeds.web.asked import Asked, Feed, Page, Refused
 from feeds.web.html import Element, Node, el, isolated, several
-from feeds.web.words import account_link, clip, day, record_link
+from feeds.web.sums import Sums
+from feeds.web.words import account_link, breaking, clip, day, record_link
 from thimbl.core.address import Address, AddressError, Reference
-from thimbl.core.commune.books import Account, transactions
-from thimbl.core.commune.figures import accounts
-from thimbl.core.commune.history import Line, Month, months, pool
-from thimbl.core.commune.journal import hledger
-from thimbl.core.commune.ledger import Folded
 from thimbl.core.commune.money import Currency, format_balance
 from thimbl.core.commune.state import Series
 from thimbl.core.commune.study import Study
 from thimbl.core.records import Record
-
-MOST_KEPT: Final = 8
-"""Communes whose sums are kept: hosts follow few, and of a large one they take some ten megabytes."""
-
-MAX_JOURNAL: Final = 4 * 1024 * 1024
-"""Characters of a journal that is served: as much as the longest answer by Finger, some 40,000 postings."""
-
-ROOTS: Final = ("assets", "liabilities", "income", "expenses", "equity")
-"""The classes of accounts, in the order in which people read them."""
 
 MOST_ASSET: Final = 120
 """Characters of an asset's name in a line: the whole of it is in the offer's own page."""
@@ -51,59 +36,6 @@ PLACES: Final = (
     ("findings", "Findings"),
 )
 """Pages of a commune, by the last part of their paths."""
-
-
-class Look:
-    """Sums of one study, each made when it is first asked for."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-
-    @cached_property
-    def accounts(self) -> list[tuple[Account, int]]:
-        """The books: accounts and balances, in the order of `ROOTS`."""
-        return sorted(accounts(self.study), key=lambda one: (ROOTS.index(one[0].root), one[0]))
-
-    @cached_property
-    def journal(self) -> bytes | None:
-        """The journal for hledger; None where it is longer than `MAX_JOURNAL`."""
-        currency = self.study.ledger.state.currency
-        lines, size = [], 0
-        for line in hledger(str(self.study.commune), currency, transactions(self.study.folded)):
-            size += len(line) + 1
-            if size > MAX_JOURNAL:
-                return None
-            lines.append(line)
-        return "".join(f"{line}\n" for line in lines).encode("utf-8")
-
-    @cached_property
-    def months(self) -> list[Month]:
-        """Rent and dividends month by month."""
-        return months(self.study.folded)
-
-    @cached_property
-    def pool(self) -> Line:
-        """The pool at the end of each month."""
-        return pool(self.study.folded)
-
-    @cached_property
-    def by_seq(self) -> dict[int, Folded]:
-        """What came of each record."""
-        return self.study.by_seq()
-
-
-_LOOKS: Final[OrderedDict[Address, Look]] = OrderedDict()
-
-
-def look(study: Study) -> Look:
-    """The sums of a study, kept until there is another one of the same commune."""
-    found = _LOOKS.get(study.commune)
-    if found is None or found.study is not study:
-        found = _LOOKS[study.commune] = Look(study)
-    _LOOKS.move_to_end(study.commune)
-    while len(_LOOKS) > MOST_KEPT:
-        _LOOKS.popitem(last=False)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +59,9 @@ class Book:
         return clip(charter.name) if charter is not None else self.who
 
     @property
-    def look(self) -> Look:
+    def sums(self) -> Sums:
         """Its sums."""
-        return look(self.study)
+        return self.asked.sums.of(self.study)
 
     def to(self, *segments: str, **query: str) -> str:
         """The address of one of its pages."""
@@ -156,7 +88,7 @@ class Book:
 
     def record(self, seq: int) -> Node:
         """A record of the commune by its number."""
-        folded = self.look.by_seq.get(seq)
+        folded = self.sums.by_seq.get(seq)
         if folded is None:
             return f"{seq:,}"
         who = self.asked.source.who_is(folded.verified.author)
@@ -202,7 +134,7 @@ def leaf(
     asked = book.asked
     profile = asked.source.profile(book.who)
     path = asked.path if number == 1 else f"{asked.path}?page={number}"
-    heading = el("h1", isolated(title))
+    heading = el("h1", breaking(title))
     whose = f"{title} · {book.name}" if place != "commune" else book.name
     return Page(
         whose,
@@ -232,11 +164,6 @@ def ways(book: Book, place: str) -> Element:
     return el("nav", of, el("ul", *items), class_="ways", aria_label=label)
 
 
-def count(number: int, word: str) -> str:
-    """A number and what is counted: ``1 member``, ``2,000 members``."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def asset_words(series: Series) -> Element:
     """What a series is to buy, in a line."""
     return isolated(clip(series.terms.asset, MOST_ASSET))
@@ -245,7 +172,7 @@ def asset_words(series: Series) -> Element:
 def about_record(asked: Asked, who: str, seq: int | None) -> Element | None:
     """For the page of a record of a commune: what is found fault with, and where it is derived what it moved."""
     study = asked.source.commune(who)
-    folded = None if study is None or seq is None else look(study).by_seq.get(seq)
+    folded = None if study is None or seq is None else asked.sums.of(study).by_seq.get(seq)
     if folded is None:
         return None
     shown: list[Node] = []

@@ -13,11 +13,12 @@ from typing import Final
 from feeds.web.asked import Asked
 from feeds.web.html import Element, Node, el, isolated
 from feeds.web.texts import excerpt, text
-from feeds.web.words import account_path, clip, named, record_link, stamp, verdict
-from thimbl.core.address import SHOWN_ID, Address, AddressError
+from feeds.web.words import account_path, breaking, capital, clip, named, parted, record_link, stamp, verdict
+from thimbl.core.address import SHOWN_ID, Address, AddressError, Reference
 from thimbl.core.announcements import announced
 from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.sentences import table
+from thimbl.core.counting import counted
 from thimbl.core.licences import licence_of
 from thimbl.core.log import Verdict
 from thimbl.core.records import POST
@@ -32,18 +33,26 @@ _NAMED: Final = re.compile(
 
 
 def card(
-    asked: Asked, item: Item, *, whole: bool = False, asked_for: bool = False, level: str = "h2", own: bool = False
+    asked: Asked,
+    item: Item,
+    *,
+    whole: bool = False,
+    asked_for: bool = False,
+    level: str = "h2",
+    own: bool = False,
+    below: Reference | None = None,
 ) -> Element:
     """One item. `whole`: all of a long text; `asked_for`: it is what the page is about; `level`: of its heading;
-    `own`: the page is its author's, and says who that is and that the plan is verified, if it is."""
+    `own`: the page is its author's, and says who that is and that the plan is verified, if it is; `below`: what it
+    stands below as an answer, and need not name."""
     path = record_path(asked, item)
     kind = "" if item.kind == POST else " announcement"
     licence = clip(licence_of(item.body) or "") if item.kind == POST else ""
     return el(
         "article",
         el(level, *_by(asked, item, path, own=own), class_="by"),
-        _answers(asked, item),
-        *_said(asked, item, path, whole=whole),
+        _answers(asked, item) if item.re is None or item.re != below else None,
+        *_said(asked, item, path, whole=whole, own=own),
         el("p", f"Licence: {licence}", class_="context") if licence else None,
         class_=f"post{kind}{' asked' if asked_for else ''}",
         id=item.id[:SHOWN_ID],
@@ -80,7 +89,7 @@ def _answers(asked: Asked, item: Item) -> Element | None:
     return None
 
 
-def _said(asked: Asked, item: Item, path: str | None, *, whole: bool) -> list[Node]:
+def _said(asked: Asked, item: Item, path: str | None, *, whole: bool, own: bool) -> list[Node]:
     if item.retracted:
         return [_note("Its author took this back.")]
     if item.malformed is not None:
@@ -88,14 +97,13 @@ def _said(asked: Asked, item: Item, path: str | None, *, whole: bool) -> list[No
     if item.withheld:
         return [_note("Its text was withheld: the record is here, and what it says is not.")]
     if item.kind != POST:
-        return _announcement(asked, item, whole=whole)
+        return _announcement(asked, item, whole=whole, own=own)
     nicks = asked.source.nicks(item.address)
     shown = _text(asked, item.text, nicks, path, whole=whole)
     subject = safe_line(item.subject or "")
     if not subject:
         return [shown]
-    count = len(" ".join(item.text.split()))
-    folded = f" (folded: {count:,} character{'' if count == 1 else 's'})"
+    folded = f" (folded: {counted(len(' '.join(item.text.split())), 'character')})"
     return [el("details", el("summary", isolated(subject), el("span", folded, class_="note")), shown)]
 
 
@@ -105,7 +113,7 @@ def _text(asked: Asked, written: str, nicks: Mapping[str, Address], path: str | 
     return text(asked, written, nicks) if whole or path is None else excerpt(asked, written, nicks, path)
 
 
-def _announcement(asked: Asked, item: Item, *, whole: bool) -> list[Node]:
+def _announcement(asked: Asked, item: Item, *, whole: bool, own: bool) -> list[Node]:
     try:
         said = announced(item.kind, item.body, asked.now, item.code_of)
         rows = table(item.kind, item.body)
@@ -113,7 +121,8 @@ def _announcement(asked: Asked, item: Item, *, whole: bool) -> list[Node]:
         return [_note(f"An announcement that can not be shown: {clip(str(fault), 200)}")]
     if said is None:
         return [_note(f"An announcement of the kind {clip(item.kind)}, which this program does not know.")]
-    shown: list[Node] = [el("div", el("p", *linked(asked, f"{said}.")), class_="text")]
+    sentence = capital(said) if own else said  # it goes on from the name of who says it, where that stands above
+    shown: list[Node] = [el("div", el("p", *linked(asked, f"{sentence}.")), class_="text")]
     if rows:
         body = [
             el("tr", el("th", isolated(label), scope="row"), el("td", amount, class_="number"))
@@ -137,9 +146,10 @@ def linked(asked: Asked, sentence: str) -> list[Node]:
         if who is None:
             continue
         path = (who,) if found[2] is None else (who, found[2])
-        shown += [isolated(sentence[at : found.start()]), el("a", found[0], href=asked.site.to(*path), dir="ltr")]
+        link = el("a", *parted(found[0]), href=asked.site.to(*path), dir="ltr", class_="at")
+        shown += [breaking(sentence[at : found.start()]), link]
         at = found.end()
-    return [*shown, isolated(sentence[at:])]
+    return [*shown, breaking(sentence[at:])]
 
 
 def _note(words: str) -> Element:

@@ -33,6 +33,12 @@ BAR: Final = 100
 BAR_HEIGHT: Final = 8
 """Units of the view box of a bar."""
 
+STEPS: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
+"""What half of a scale may be, but for zeros behind it: read at a glance, and not far above any amount."""
+
+ROOM_BETWEEN: Final = 5
+"""Months from which on the one in the middle is named as well."""
+
 NOTHING: Final = "There are no months to draw yet."
 
 Point = tuple[str, int]
@@ -57,7 +63,7 @@ def falling(words: Words, so_far: Sequence[Point], to_come: Sequence[Point], cur
     points = [*so_far, *to_come]
     if not points:
         return _empty(words)
-    top = max(1, *(amount for _, amount in points))
+    top = ceiling(max(1, *(amount for _, amount in points)))
     places = _places([amount for _, amount in points], top)
     known = len(so_far) if len(points) > 1 else 2 * len(so_far)
     shapes: list[Node] = []
@@ -73,7 +79,7 @@ def falling(words: Words, so_far: Sequence[Point], to_come: Sequence[Point], cur
         columns.append(Column("Which is", short=True))
     legend = [("line", words.first), ("to-come", words.second)] if so_far and to_come else []
     return _figure(
-        words, told, shapes, (top, currency), (points[0][0], points[-1][0]), legend,
+        words, told, shapes, (top, currency), [label for label, _ in points], legend,
         table(columns, [row[: len(columns)] for row in rows], words.title),
     )  # fmt: skip
 
@@ -92,7 +98,7 @@ def pairs(
         return _empty(words)
     per = -(-len(points) // MOST_COLUMNS)
     sums = list(_summed(points, per))
-    top = max(1, *(max(first, second) for _, first, second in sums))
+    top = ceiling(max(1, *(max(first, second) for _, first, second in sums)))
     wide = (WIDTH - 2 * EDGE) / len(sums)
     shapes: list[Node] = []
     for index, (_, first, second) in enumerate(sums):
@@ -118,7 +124,7 @@ def pairs(
     ]
     legend = [("column", words.first), ("second", words.second)]
     return _figure(
-        words, told, shapes, (top, currency), (points[0][0], points[-1][0]), legend, table(columns, rows, words.title)
+        words, told, shapes, (top, currency), [one[0] for one in points], legend, table(columns, rows, words.title)
     )
 
 
@@ -157,6 +163,14 @@ def _height(amount: int, top: int) -> float:
         return HEIGHT - EDGE
     room = HEIGHT - 2 * EDGE
     return HEIGHT - EDGE - max(LEAST, min(room, room * 1000 * amount // top / 1000))
+
+
+def ceiling(amount: int) -> int:
+    """The upper end of a scale: the next amount of few digits whose half is one, too. Minor units, above zero."""
+    half, unit = -(-amount // 2), 1
+    while half > STEPS[-1] * unit:
+        unit *= 10
+    return 2 * unit * next(step for step in STEPS if step * unit >= half)
 
 
 def _share(part: int, whole: int) -> float:
@@ -202,7 +216,7 @@ def _figure(
     told: str,
     shapes: Sequence[Node],
     scale: tuple[int, Currency],
-    ends: tuple[str, str],
+    months: Sequence[str],
     legend: Sequence[tuple[str, str]],
     figures: Element,
 ) -> Element:
@@ -223,15 +237,14 @@ def _figure(
         role="img",
         aria_labelledby=f"{words.key}-title {words.key}-desc",
     )
-    first, last = ends
     return el(
         "figure",
         el("figcaption", words.title),
         el(
             "div",
-            _ends("scale", _money(top, currency), _money(0, currency)),
+            _scale("scale", [_money(amount, currency) for amount in (top, top // 2, 0)]),
             picture,
-            _ends("months", first, last if last != first else ""),
+            _scale("months", _few(months)),
             class_="plot",
         ),
         el(
@@ -246,9 +259,16 @@ def _figure(
     )
 
 
-def _ends(style: str, first: str, last: str) -> Element:
-    """What stands at both ends of a scale: the style sheet shows it, and `desc` says it to who does not see it."""
-    return el("p", class_=style, data_first=first, data_last=last, aria_hidden="true")
+def _scale(style: str, labels: Sequence[str]) -> Element:
+    """What stands beside a picture: the style sheet shows it, and `desc` says it to who does not see it."""
+    return el("p", *(el("span", data_label=label) for label in labels), class_=style, aria_hidden="true")
+
+
+def _few(months: Sequence[str]) -> Sequence[str]:
+    """The first and the last, and the one in the middle where there is one and room between."""
+    if len(months) >= ROOM_BETWEEN and len(months) % 2:
+        return months[0], months[len(months) // 2], months[-1]
+    return (months[0], months[-1]) if len(months) > 1 else months
 
 
 def _empty(words: Words) -> Element:

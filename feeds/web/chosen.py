@@ -5,10 +5,12 @@
 - To anybody else pages link by Finger, as they do to whoever is not known here at all.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.plan import Head
+from thimbl.core.records import Record
 from thimbl.home.shown import Listed, Listing, Profile, Source, Thread
 from thimbl.store.types import Item
 
@@ -71,6 +73,9 @@ class Chosen:
 
     def plan(self, who: str) -> bytes | None:
         return self._source.plan(who) if who in self._shown else None
+
+    def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
+        return self._source.signed(who) if who in self._shown else None
 
     def who_is(self, address: Address) -> str | None:
         if address not in self._names:

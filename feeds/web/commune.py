@@ -9,19 +9,20 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feeds.web.asked import Asked, Refused, Reply, path_of
-from feeds.web.books import Book, asset_words, book_of, count, leaf
+from feeds.web.books import Book, asset_words, book_of, leaf
 from feeds.web.charts import Words, falling, pairs
 from feeds.web.findings import doubt, fault
 from feeds.web.html import Element, Node, el, isolated, several
 from feeds.web.offered import links, offered
 from feeds.web.series import series_table
 from feeds.web.tables import Column, part_of, table
-from feeds.web.words import facts, stamp
+from feeds.web.words import breaking, breaks, facts, stamp
 from thimbl.core.commune.figures import dividends_name, month_name, overview
 from thimbl.core.commune.page import shown_series
 from thimbl.core.commune.participants import COOP, MEMBER
 from thimbl.core.commune.state import AssetState, Series
 from thimbl.core.commune.words import together
+from thimbl.core.counting import counted
 
 MOST_LISTED: Final = 20
 """Members, co-ops or assets of the overview: as many as the page for plain finger has."""
@@ -34,7 +35,7 @@ MOST_LACKING: Final = 5
 
 _ASSETS: Final = (
     Column("Asset"),
-    Column("Is", short=True),
+    Column("State", short=True),
     Column("Tenant"),
     Column("Cost", number=True),
     Column("Rent in all", number=True),
@@ -92,7 +93,7 @@ def register(asked: Asked) -> Reply:
         for who, role, works in part.rows
     ]
     columns = (Column("Who"), Column("As"), Column("Works at"), Column("Dividends", number=True))
-    told = f"{count(len(state.members), 'member')}, {count(len(state.coops), 'co-op')}, in the order admitted."
+    told = f"{counted(len(state.members), 'member')}, {counted(len(state.coops), 'co-op')}, in the order admitted."
     shown = table(columns, rows, "Members and co-ops") if rows else el("p", "Nobody is on a register yet.")
     main = [el("p", told), shown, part.turner(asked, "the register")]
     return leaf(book, "register", "Register", main, number=part.number, description=f"{told[:-1]}: {book.name}.")
@@ -100,21 +101,21 @@ def register(asked: Asked) -> Reply:
 
 def _sentence(book: Book) -> str:
     state = book.study.ledger.state
-    people = f"{count(len(state.members), 'member')}, {count(len(state.coops), 'co-op')}"
+    people = f"{counted(len(state.members), 'member')}, {counted(len(state.coops), 'co-op')}"
     return f"{book.name}: {people}, {len(state.series):,} series of bonds. Every figure follows from signed records."
 
 
 def _head(book: Book) -> Iterator[Node]:
     study = book.study
     state, ledger = study.ledger.state, study.ledger
-    people = f"{count(len(state.members), 'member')}, {count(len(state.coops), 'co-op')}"
+    people = f"{counted(len(state.members), 'member')}, {counted(len(state.coops), 'co-op')}"
     whole: Node = "Nothing is missing." if ledger.complete else el("strong", "Incomplete: records are missing.")
     wrong = len(study.findings)
-    found = el("a", count(wrong, "finding"), href=book.to("findings"), class_="bad" if wrong else None)
+    found = el("a", counted(wrong, "finding"), href=book.to("findings"), class_="bad" if wrong else None)
     shown = facts(
-        ("Address", el("code", isolated(str(study.commune)))),
+        ("Address", el("code", breaking(str(study.commune)))),
         ("Register", people),
-        ("Ledger", el("span", f"{count(ledger.seq, 'record')}. ", whole)),
+        ("Ledger", el("span", f"{counted(ledger.seq, 'record')}. ", whole)),
         ("Newest", stamp(ledger.time)),
         ("Audit", found if wrong else "Every figure follows from the records."),
     )
@@ -129,7 +130,7 @@ def _head(book: Book) -> Iterator[Node]:
 
 def _charts(book: Book) -> Iterator[Node]:
     currency = book.currency
-    months, pool = book.look.months, book.look.pool
+    months, pool = book.sums.months, book.sums.pool
     if pool:
         words = Words("pool", "The pool at the end of each month", "in the pool")
         yield falling(words, [(str(period), amount) for period, amount in pool], (), currency)
@@ -159,7 +160,7 @@ def _asset(book: Book, series: Series) -> tuple[Node, ...]:
     tenancy, start = series.tenancies[-1], f"series/{series.code}"
     tenant: Node = ""
     if series.asset is AssetState.LET:
-        rent = el("small", f"{book.money(tenancy.rent)} a month since {tenancy.first}")
+        rent = el("small", *breaks(f"{book.money(tenancy.rent)} a month since {tenancy.first}"))
         tenant = several([book.person(tenancy.tenant), " ", rent])
     return (
         el("span", asset_words(series), " ", el("small", book.series_link(series))),
@@ -211,9 +212,9 @@ def _findings(book: Book) -> Iterator[Node]:
         yield el("ul", *(fault(book, finding, is_fault=True, brief=True) for finding in newest), class_="faults")
     else:
         yield el("p", "Nothing is found fault with: every figure follows from the records.", class_="good")
-    told = count(len(together(study.notices)), "notice")
+    told = counted(len(together(study.notices)), "notice")
     if len(study.findings) > len(newest) or study.notices:
-        every = count(len(study.findings), "finding") if study.findings else "no finding"
+        every = counted(len(study.findings), "finding") if study.findings else "no finding"
         yield el("p", el("a", f"All: {every}, {told}", href=book.to("findings")))
 
 

@@ -3,6 +3,8 @@
 - They are the same pages, made by the same functions: whatever a page links to within the site is made too, beginning
   with the front page. A page stands in a folder of its path, as `index.html`; links between pages are relative.
 - What the daemon tells by a query (``?before=…``) has a folder of its own, whose name begins with `~`.
+- Two paths are two files on every file system: where `RUN-1` and `run-1` are one name, as on FAT or a Mac, and where
+  letters with marks are (`name_of`).
 - A path that leads elsewhere has what stands there. What there is no page of says so, as the daemon does.
 - WebFinger goes by a query that files can not answer: the answer for one account stands where it is asked for, and that
   of each account in the account's folder, for whoever can tell their server to look there.
@@ -13,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote
 
 from feeds.web import layout, routes
@@ -25,6 +28,14 @@ MAX_FILES: Final = 200_000
 
 MAX_NAME: Final = 120
 """Bytes of a file's name before a digest takes the place of the rest: file systems have 255, in archives less."""
+
+FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters by Unicode's word that nobody sees, and file systems may overlook (Default_Ignorable_Code_Point)."""
+
+DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+)
+"""What Windows takes for a device, whatever stands behind a dot."""
 
 MAX_MOVES: Final = 5
 """Paths that may lead on to each other."""
@@ -90,19 +101,18 @@ def file_of(target: str) -> str:
     route = routes.find(tuple(segments))
     if path == layout.style_path():
         return segments[-1]
-    if route is not None and not query:
-        pattern = route[0].pattern
-        if pattern in TEXT:
-            return "/".join(names) + ".txt"
-        if "." in pattern.rpartition("/")[2]:
-            return "/".join([*names[:-1], segments[-1]])
+    pattern = "" if route is None else route[0].pattern
+    if pattern in TEXT:
+        return "/".join(names) + ".txt"
+    if "." in pattern.rpartition("/")[2] and not query:
+        return "/".join([*names[:-1], segments[-1]])
     return "/".join([*names, "index.html"])
 
 
 def stands(target: str) -> str:
     """The path of a file, as a web server has it: of `index.html` its folder."""
     parts = file_of(target).removesuffix("index.html").split("/")
-    return "/" + "/".join(quote(part, safe="@~+") for part in parts)
+    return "/" + "/".join(quote(part, safe="@~+=") for part in parts)
 
 
 def between(here: str, there: str) -> str:
@@ -111,14 +121,17 @@ def between(here: str, there: str) -> str:
     shared = 0
     while shared < min(len(start), len(end) - 1) and start[shared] == end[shared]:
         shared += 1
-    return "/".join([*[".."] * (len(start) - shared), *(quote(part, safe="@~+") for part in end[shared:])])
+    return "/".join([*[".."] * (len(start) - shared), *(quote(part, safe="@~+=") for part in end[shared:])])
 
 
 def name_of(segment: str, start: str = "") -> str:
-    """A part of a path as the name of a file or folder: another one for each, where the file system tells capitals from
-    small letters.
+    """A part of a path as the name of a file or folder, behind `start`: another one for each, also to a file system
+    that does not tell capitals from small letters, or one spelling of a letter from another.
 
-    What is no letter, digit or one of ``@.-_`` is `+` and its bytes in hexadecimal digits.
+    - What is no letter, digit or one of ``@.-_`` is `+` and its bytes in hexadecimal digits.
+    - Behind `=` stands which letters are capitals, as the bits of a hexadecimal number (``RUN-1=7``: the first three).
+      Where the name is no ASCII, and another in small letters or composed, it is a digest.
+    - A longer name than `MAX_NAME` is cut, and ends in a digest.
     """
     shown = "".join(map(_safe, segment))
     # Neither a folder above, nor a file of this site.
@@ -127,15 +140,26 @@ def name_of(segment: str, start: str = "") -> str:
         shown = f"{before}+2E{after}"
     if shown[:1] == "." and segment != ".well-known":
         shown = f"+2E{shown[1:]}"
+    if shown.partition(".")[0].casefold() in DEVICES:
+        shown = f"+{ord(shown[0]):02X}{shown[1:]}"
     shown = start + shown
-    encoded = _bytes(shown)
-    if len(encoded) <= MAX_NAME:
-        return shown
-    return encoded[:MAX_NAME].decode("utf-8", "ignore") + "~" + sha256(_bytes(segment)).hexdigest()[:32]
+    digest = sha256(_bytes(segment)).hexdigest()[:32]
+    if len(encoded := _bytes(shown)) > MAX_NAME:
+        return encoded[:MAX_NAME].decode("utf-8", "ignore") + "~" + digest
+    if segment.isascii():
+        capitals = sum(1 << place for place, character in enumerate(segment) if character.isupper())
+        return f"{shown}={capitals:x}" if capitals else shown
+    return shown if alike(segment) == segment else f"{shown}={digest}"
+
+
+def alike(name: str) -> str:
+    """What is the same of two names that any file system takes for one: FAT compares capitals, others small letters by
+    the Unicode Standard (3.13, caseless matching), a Mac composes and decomposes."""
+    return normalize("NFC", normalize("NFKD", name).upper().casefold())
 
 
 def _safe(character: str) -> str:
-    if character.isalnum() or character in "@._-":
+    if (character.isalnum() and character not in FILLERS) or character in "@._-":
         return character
     return "".join(f"+{byte:02X}" for byte in _bytes(character))
 

@@ -9,19 +9,25 @@ from feeds.about import What
 from feeds.findings import findings_of
 from feeds.serving import ENTRIES
 from feeds.web.asked import Asked, Refused, Reply, path_of
-from feeds.web.books import Book, book_of, count, leaf
+from feeds.web.books import Book, book_of, leaf
+from feeds.web.cards import linked
 from feeds.web.html import Element, Node, el, isolated
 from feeds.web.offered import about_of, links, offered, served
 from feeds.web.tables import part_of
-from thimbl.core.address import AddressError, Reference
+from feeds.web.words import capital
 from thimbl.core.commune.figures import record_name
 from thimbl.core.commune.state import Finding
 from thimbl.core.commune.words import in_words, together
+from thimbl.core.counting import counted
 from thimbl.core.records import POST
 
 PER_PAGE: Final = 50
 """Findings and notices of a page: each takes a few lines."""
 
+
+OF_THE_WHOLE: Final = frozenset({"unanswered", "unreceipted", "overdue-rent", "overdue-redemption", "past-term"})
+"""Notices about no record of the commune: they have the number of the newest, as of which they were looked for
+(`thimbl.core.commune.notices`)."""
 
 LOOKED_THROUGH: Final = 200
 """Records of a commune among which announcements are looked for: few communes write more posts than statements."""
@@ -43,7 +49,7 @@ def page(asked: Asked) -> Reply:
             "record that does not follow from the others: what was computed counts, not what it states. A notice is no "
             "fault, and somebody should look at it.",
         ),
-        el("h2", f"{count(len(wrong), 'finding')}" if wrong else "No findings"),
+        el("h2", f"{counted(len(wrong), 'finding')}" if wrong else "No findings"),
     ]
     if not wrong:
         main.append(el("p", "Nothing is found fault with: every figure follows from the records.", class_="good"))
@@ -51,10 +57,10 @@ def page(asked: Asked) -> Reply:
         main.append(doubt())
     main += _list(book, [one for one, is_fault in part.rows if is_fault], is_fault=True)
     if notices:
-        main.append(el("h2", count(len(notices), "notice")))
+        main.append(el("h2", counted(len(notices), "notice")))
         main += _list(book, [one for one, is_fault in part.rows if not is_fault], is_fault=False)
     main.append(part.turner(asked, "findings and notices"))
-    told = f"{count(len(wrong), 'finding')} and {count(len(notices), 'notice')} about {book.name}."
+    told = f"{counted(len(wrong), 'finding')} and {counted(len(notices), 'notice')} about {book.name}."
     feeds = offered(path_of(book.who, "findings"), f"Findings at {book.name}")
     main.append(el("p", "Findings as feeds: ", links(asked, feeds), class_="faint"))
     return leaf(book, "findings", "Findings", main, number=part.number, description=told, feeds=feeds)
@@ -100,30 +106,18 @@ def doubt() -> Element:
 
 def fault(book: Book, finding: Finding, *, is_fault: bool, brief: bool = False) -> Element:
     """One of them, with its record and what that moved. `brief` leaves out the figures side by side."""
-    folded = book.look.by_seq.get(finding.seq)
-    kind = "" if folded is None else f", a {folded.verified.record.kind}"
+    folded = book.sums.by_seq.get(finding.seq)
+    where = " as of record " if finding.code in OF_THE_WHOLE else " in record "
+    kind = "" if folded is None or finding.code in OF_THE_WHOLE else f", a {folded.verified.record.kind}"
     first, *rest = in_words(finding, book.currency, book.study.code_of)
     why: list[Node] = []
     if folded is not None and folded.movement is not None:
         path = book.to("why", *record_name(finding.seq).split("/"))
         why = [" ", el("a", "What the record moved", href=path), "."]
-    named = _named(book, finding)
     return el(
         "li",
         el("strong", finding.code, class_="bad" if is_fault else "doubtful"),
-        el("span", " in record ", book.record(finding.seq), isolated(kind), class_="context"),
-        el("p", isolated(f"{first}."), named, *why),
+        el("span", where, book.record(finding.seq), isolated(kind), class_="context"),
+        el("p", *linked(book.asked, capital(f"{first}.")), *why),
         el("pre", "\n".join(rest), class_="words") if rest and not brief else None,
     )
-
-
-def _named(book: Book, finding: Finding) -> Node:
-    """A link to the record that it names, where it names one."""
-    try:
-        reference = Reference.parse(finding.detail)
-    except AddressError:
-        return ""
-    who = book.asked.source.who_is(reference.address)
-    if who is None:
-        return ""
-    return el("span", " ", el("a", "The record that it names", href=book.asked.site.to(who, reference.id)), ".")

@@ -3,8 +3,9 @@
 from typing import Final
 
 from feeds.web.asked import Asked, Page, Refused, Reply
-from feeds.web.html import Element, Node, clean, el, isolated
-from feeds.web.words import day, named
+from feeds.web.html import Element, Node, clean, el, isolated, several
+from feeds.web.words import clip, day, named, parted
+from thimbl.core.counting import counted
 from thimbl.home.shown import Listed
 
 MOST_LISTED: Final = 500
@@ -46,7 +47,7 @@ def page(asked: Asked) -> Reply:
         main.append(el("nav", el("a", "More people", href=after, rel="next"), class_="pages", aria_label="More people"))
     if not begin:
         main += _copies(asked)
-    count = f"{len(listed):,} {'person' if len(listed) == 1 else 'people'}"
+    count = counted(len(listed), "person", "people")
     return Page(
         site.name,
         tuple(main),
@@ -58,22 +59,33 @@ def page(asked: Asked) -> Reply:
 
 
 def _line(asked: Asked, one: Listed) -> Element:
-    newest: list[Node] = [] if one.newest is None else [" ", el("small", day(one.newest))]
-    link = el("a", named(one.name, one.who), href=asked.site.to(one.who))
-    handle: list[Node] = [" ", el("small", isolated(one.who))] if one.name and one.name != one.who else []
-    return el("li", link, *handle, *newest)
+    newest: list[Node] = [] if one.newest is None else [several(["newest post ", day(one.newest)])]
+    handle: list[Node] = [isolated(one.who)] if one.name and one.name != one.who else []
+    return _person(asked, one.who, named(one.name, one.who), [*handle, *newest])
+
+
+def _person(asked: Asked, who: str, name: Element, told: list[Node]) -> Element:
+    """A name that leads to their page, and below it what is told of them."""
+    parts = [several([", " if index else "", one]) for index, one in enumerate(told)]
+    return el(
+        "li", el("a", name, href=asked.site.to(who)), " " if parts else None, el("small", *parts) if parts else None
+    )
 
 
 def _copies(asked: Asked) -> list[Node]:
     # Whom this host's own account follows may live here too: then it is no copy that is shown.
-    addresses = [one for one in asked.source.copies()[: 2 * MOST_COPIES] if asked.source.who_is(one) == str(one)]
-    if not addresses:
+    found = (asked.source.profile(str(one)) for one in asked.source.copies()[: 2 * MOST_COPIES])
+    copies = [one for one in found if one is not None and one.copied][:MOST_COPIES]
+    if not copies:
         return []
-    links = [el("li", el("a", isolated(str(one)), href=asked.site.to(str(one)))) for one in addresses[:MOST_COPIES]]
+    lines = [
+        _person(asked, one.who, named(one.name, one.who), [el("bdi", *parted(one.who))] if clip(one.name) else [])
+        for one in copies
+    ]
     left = len(asked.source.copies()) - 2 * MOST_COPIES
     return [
         el("h2", "Copies"),
         el("p", "Checked copies are kept here of the plans of people who live on other hosts."),
-        el("ul", *links, class_="people"),
+        el("ul", *lines, class_="people"),
         el("p", f"And of some {left:,} more.") if left > 0 else "",
     ]

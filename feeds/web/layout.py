@@ -140,12 +140,12 @@ def _header(site: Site, here: str) -> Element:
 
 
 def _footer(site: Site) -> Element:
-    asked: list[Node] = [": ", el("code", f"finger @{site.host}")] if site.host else []
+    asked: list[Node] = [": ", el("code", f"finger @{site.host}", class_="short")] if site.host else []
     return el(
         "footer",
         el(
             "p",
-            "What people here publish in their plans, which you can also ask for by Finger",
+            "Here stands what people publish in their plans. Finger tells the same",
             *asked,
             ". These pages need no script and keep no cookie, and nothing can be written here.",
         ),

@@ -5,10 +5,12 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Final
 
 from feeds.about import About, What
+from feeds.carried import Carried, carried
 from feeds.entries import Entry
 from feeds.serving import ENTRIES, FORMS, serve_feed
 from feeds.web.asked import Asked, Feed, Raw, Refused, Reply, path_of
@@ -81,7 +83,16 @@ def account(asked: Asked) -> Reply:
         return Refused(404, "There is no such account here, or its plan has no posts that a feed could tell of.")
     listing = asked.source.posts(who, limit=ENTRIES)
     about = about_of(asked, profile.address, profile.name, path_of(who))
-    return served(asked, listing.items, about, indexed=profile.listed)
+    return served(asked, listing.items, replace(about, plan=_plan(asked, listing)), indexed=profile.listed)
+
+
+def _plan(asked: Asked, listing: Listing) -> Carried | None:
+    """The signed plan of an account that goes along with its feed; None where nobody signed it."""
+    signed = asked.source.signed(asked.names["name"])
+    if signed is None:
+        return None
+    oldest = listing.items[-1].seq if listing.older is not None and listing.items else None
+    return carried(*signed, oldest or 1)
 
 
 def timeline(asked: Asked) -> Reply:

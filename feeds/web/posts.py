@@ -16,6 +16,7 @@ from feeds.web.html import Node, el, several
 from feeds.web.offered import of_profile
 from feeds.web.words import named, record_link, short, whose
 from thimbl.core.address import SHOWN_ID, begins_id, is_id
+from thimbl.core.counting import counted
 from thimbl.core.times import TimeError, format_time
 from thimbl.home.shown import Profile, Thread
 
@@ -68,10 +69,9 @@ def _page(asked: Asked, profile: Profile, thread: Thread) -> Page:
     main.append(card(asked, item, whole=True, asked_for=True))
     if profile.is_commune and (why := about_record(asked, profile.who, item.seq)) is not None:
         main.append(why)
-    count = len(thread.answers)
-    if count:
-        main.append(el("h2", f"{count} answer{'' if count == 1 else 's'}"))
-        main += [card(asked, answer, level="h3") for answer in thread.answers]
+    if thread.answers:
+        main.append(el("h2", counted(len(thread.answers), "answer")))
+        main += [card(asked, answer, level="h3", below=item.reference) for answer in thread.answers]
     elif item.kind == "post" and not item.retracted:
         main.append(el("p", "Of those whose posts are here, nobody has answered it.", class_="faint"))
     main.append(_reference(asked, thread))

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from feeds.web.asked import Asked, Refused, Reply
-from feeds.web.books import Book, asset_words, book_of, count, leaf
+from feeds.web.books import Book, asset_words, book_of, leaf
 from feeds.web.charts import bar
 from feeds.web.findings import doubt, fault
-from feeds.web.html import Element, Node, el, isolated
+from feeds.web.html import Element, Node, el
 from feeds.web.schedule import schedule
 from feeds.web.tables import Column, part_of, table
 from feeds.web.texts import text
-from feeds.web.words import facts, stamp
+from feeds.web.words import breaking, facts, stamp
 from thimbl.core.commune.board import is_on_sale, rate_words, standing_words, state_word
 from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.figures import held_name, of_series, record_name
@@ -28,6 +28,7 @@ from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.state import Series
 from thimbl.core.commune.whence import bids, moved_words
+from thimbl.core.counting import counted
 
 MOST_HOLDERS: Final = 100
 """Holders and bids on a page: the ledger's accounts, a page at a time, have all who hold."""
@@ -41,7 +42,7 @@ NO_SERIES: Final = Refused(
 
 _SERIES: Final = (
     Column("Series"),
-    Column("Is", short=True),
+    Column("State", short=True),
     Column("Rate", number=True),
     Column("Face", number=True),
     Column("Outstanding", number=True),
@@ -137,7 +138,7 @@ def _head(book: Book, series: Series) -> Iterator[Node | None]:
     yield bar("series", part, terms.face, "of the face is subscribed" if sale else "of the face is paid back")
     yield facts(
         ("Face", f"{book.money(terms.face)}, in bonds of {book.money(terms.unit)}"),
-        ("Rent", f"{book.money(terms.rent)} a month, for {count(terms.term, 'month')}"),
+        ("Rent", f"{book.money(terms.rent)} a month, for {counted(terms.term, 'month')}"),
         ("Rate", rate),
         ("Closes" if terms.is_open(asked.now) else "Closed", stamp(terms.closes)),
         ("Co-op", book.person(series.coop)),
@@ -233,7 +234,7 @@ def _allotments(book: Book, series: Series) -> Iterator[Node]:
     more = f", the first {MOST_HOLDERS}" if len(bidders) > MOST_HOLDERS else ""
     yield el(
         "details",
-        el("summary", f"What {count(len(bidders), 'bidder')} bid and were allotted{more}"),
+        el("summary", f"What {counted(len(bidders), 'bidder')} bid and were allotted{more}"),
         table(columns, rows, f"Allotments of {series.code}"),
         el("p", el("a", "Why", href=book.to("why", "series", series.code, "rate"))),
     )
@@ -244,7 +245,7 @@ def _event(book: Book, event: Event) -> tuple[Node, ...]:
     why = book.to("why", *record_name(verified.record.seq).split("/"))
     return (
         book.dated(verified.author, verified.record),
-        isolated(words),
+        breaking(words),
         book.money(event.came) if event.came else "",
         book.money(event.went) if event.went else "",
         book.money(event.outstanding),

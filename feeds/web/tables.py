@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 
 from feeds.web.asked import Asked, Refused
 from feeds.web.html import Element, Node, el, several
+from thimbl.core.counting import counted
 
 PER_PAGE: Final = 100
 """Rows of a page: some screens, and a few ten kilobytes."""
@@ -117,12 +118,16 @@ def turner(number: int, pages: int, path: Callable[[int], str], what: str) -> El
     return el("nav", told, *links, class_="pages", aria_label=f"Pages of {what}")
 
 
+def page_number(given: str, pages: int) -> int | None:
+    """The number of one of `pages` as somebody wrote it; None where it is none."""
+    is_number = given.isascii() and given.isdigit() and len(given) <= MAX_PAGE_DIGITS and not given.startswith("0")
+    return int(given) if is_number and int(given) <= pages else None
+
+
 def part_of(asked: Asked, rows: Sequence[T], per_page: int = PER_PAGE) -> Part[T] | Refused:
     """The page of a list that is asked for by ``?page=``, or why there is none of that number."""
     pages = max(1, -(-len(rows) // per_page))
-    given = asked.query.get("page", "1")
-    is_number = given.isascii() and given.isdigit() and len(given) <= MAX_PAGE_DIGITS and not given.startswith("0")
-    if not is_number or int(given) > pages:
-        return Refused(404, f"This list has {pages:,} page{'' if pages == 1 else 's'}, and none of that number.")
-    number = int(given)
+    number = page_number(asked.query.get("page", "1"), pages)
+    if number is None:
+        return Refused(404, f"This list has {counted(pages, 'page')}, and none of that number.")
     return Part(rows[(number - 1) * per_page : number * per_page], number, pages, len(rows))

@@ -9,8 +9,9 @@ from typing import Final
 
 from feeds.web.asked import Asked, Refused, Reply
 from feeds.web.books import Book, book_of, leaf
-from feeds.web.html import Element, Node, el, isolated
+from feeds.web.html import Element, Node, el
 from feeds.web.tables import Column, part_of, table, turner
+from feeds.web.words import breaking, capital
 from thimbl.core.commune.figures import NoSuchFigure, derivation, parts, parts_of, record_name
 from thimbl.core.commune.whence import MOST_EXPLAINED, Flow, Whence
 
@@ -53,7 +54,7 @@ def page(asked: Asked) -> Reply:
     return leaf(
         book,
         "",
-        _capital(first.title),
+        capital(first.title),
         main,
         number=part.number,
         description=f"{first.title}: how this figure follows from records.",
@@ -69,19 +70,14 @@ PATTERNS: Final = tuple(
 """Their routes."""
 
 
-def _capital(title: str) -> str:
-    """A title at the beginning of a page. An address with which it may begin stays as it is."""
-    return title if "@" in title.partition(" ")[0] else title[:1].upper() + title[1:]
-
-
 def _steps(found: list[Whence]) -> list[Node]:
     """How each was reckoned; the title of the first stands above."""
     shown: list[Node] = []
     for index, one in enumerate(found):
         if index:
-            shown.append(el("h2", isolated(one.title)))
+            shown.append(el("h2", breaking(one.title)))
         if one.steps:
-            shown.append(el("ol", *(el("li", isolated(step)) for step in one.steps), class_="steps"))
+            shown.append(el("ol", *(el("li", breaking(step)) for step in one.steps), class_="steps"))
     return shown
 
 
@@ -91,15 +87,15 @@ def _row(book: Book, flow: Flow) -> tuple[Node, ...]:
 
 def _what(book: Book, flow: Flow) -> Element:
     if flow.seq is None:
-        return isolated(flow.words)
-    return el("a", isolated(flow.words), href=book.to("why", *record_name(flow.seq).split("/")))
+        return breaking(flow.words)
+    return el("a", breaking(flow.words), href=book.to("why", *record_name(flow.seq).split("/")))
 
 
 def _of_record(book: Book, words: list[str]) -> list[Node]:
     """Of a record, the record itself, and those of its parts that stand on further pages."""
     if words[0] != "record":
         return []
-    folded = book.look.by_seq[int(words[1])]
+    folded = book.sums.by_seq[int(words[1])]
     number, pages = int(words[2]) if len(words) > 2 else 1, -(-len(parts_of(folded)) // MOST_EXPLAINED)
     record = folded.verified.record
     shown: list[Node] = [

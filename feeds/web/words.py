@@ -6,12 +6,13 @@
 - A verdict is a word and a mark, never a colour alone (WCAG 1.4.1).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from feeds.about import MOST_NAME, cut
 from feeds.web.asked import Asked, Site
-from feeds.web.html import Element, Node, el, isolated, several
+from feeds.web.html import Element, Node, Value, el, isolated, several
 from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.core.iri import account_iri
 from thimbl.core.log import Verdict
@@ -79,13 +80,54 @@ def account_path(asked: Asked, address: Address) -> str | None:
 def account_link(asked: Asked, address: Address, *children: Node) -> Node:
     """A link to an account: its page here, or where there is none, by Finger. Its address, unless `children` are
     given."""
-    # A narrow column breaks an address where it says "at".
-    shown = children or (el("bdi", f"{address.user}@", el("wbr"), address.hostport),)
+    shown = children or (el("bdi", *parted(str(address))),)
     path = account_path(asked, address)
     if path is not None:
-        return el("a", *shown, href=path)
-    return el("a", *shown, href=account_iri(address), rel=STRANGE)
+        return el("a", *shown, href=path, class_="at")
+    return el("a", *shown, href=account_iri(address), rel=STRANGE, class_="at")
 
+
+def breaking(text: str, **attributes: Value) -> Element:
+    """Words of ours with addresses, records and amounts in them, for a narrow column: see `breaks`."""
+    return el("bdi", *breaks(text), **attributes)
+
+
+def breaks(text: str) -> Iterator[Node]:
+    """The parts of such words. No line ends within an address, an amount, a rate, a month or the code of a series;
+    within an address it may where that is longer than a line."""
+    at = 0
+    for found in _WHOLE.finditer(text):
+        yield text[at : found.start()]
+        if found["address"] is None:
+            yield el("span", found[0], class_="short")
+        else:
+            yield el("span", *parted(found[0]), class_="at")
+        at = found.end()
+    yield text[at:]
+
+
+def parted(address: str) -> Iterator[Node]:
+    """An address, or a reference, which a narrow column breaks where it says "at", and before the id; for what has the
+    class ``at``."""
+    for index, part in enumerate(_BREAKS.split(address)):
+        if index:
+            yield el("wbr")
+        yield part
+
+
+def capital(words: str) -> str:
+    """Words at the beginning of a line. An address with which they may begin stays as it is."""
+    return words if "@" in words.partition(" ")[0] else words[:1].upper() + words[1:]
+
+
+_BREAKS: Final = re.compile(r"(?<=[^\s@]@)(?=\S)|(?=#[a-z2-7]{8})")
+"""Behind the "at" of an address, and before the beginning of an id."""
+
+_WHOLE: Final = re.compile(
+    r"(?<![\w.-])(?:(?P<address>[A-Za-z0-9][\w.-]*@\S*[\w\]][:,.;]?)|-?[0-9][0-9.]* (?:%|[A-Z][A-Z0-9]{2,7}(?![\w-]))"
+    r"|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?![\w-])|[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+(?![\w-]))"
+)
+"""Addresses, amounts and rates, months and days, codes of series."""
 
 STRANGE: Final = "nofollow noreferrer ugc"
 """The relation of this page to what a stranger linked to: no word for it, and it does not learn who reads."""
@@ -94,8 +136,8 @@ STRANGE: Final = "nofollow noreferrer ugc"
 def record_link(asked: Asked, reference: Reference) -> Node:
     """A link to one record: its page here; as text where there is none."""
     who = asked.source.who_is(reference.address)
-    shown = isolated(short(reference))
-    return shown if who is None else el("a", shown, href=asked.site.to(who, reference.id))
+    shown = el("bdi", *parted(short(reference)), class_="at" if who is None else None)
+    return shown if who is None else el("a", shown, href=asked.site.to(who, reference.id), class_="at")
 
 
 def short(reference: Reference) -> str:
@@ -108,7 +150,8 @@ def facts(*rows: tuple[str, Node | None]) -> Element | None:
     shown = [(name, value) for name, value in rows if value is not None and value != ""]
     if not shown:
         return None
-    return el("dl", *(several([el("dt", name), el("dd", value)]) for name, value in shown), class_="facts")
+    pairs = ((name, several(breaks(value)) if isinstance(value, str) else value) for name, value in shown)
+    return el("dl", *(several([el("dt", name), el("dd", value)]) for name, value in pairs), class_="facts")
 
 
 def older(site: Site, path: str, before: str | None, *, begins: bool, what: str = "Older posts") -> Element | None:

@@ -21,6 +21,7 @@ FRAMEWORKS = {"twisted", "asyncio", "zope", "sqlite3", "textual", "thimbl", "tui
         ("finger.deadlines", FRAMEWORKS | {"socket"}),
         ("finger.served", FRAMEWORKS | {"socket"}),
         ("finger.sockets", {"twisted.internet.reactor", "thimbl", "tui", "feeds"}),
+        ("finger.limited", {"twisted.internet.reactor", "thimbl", "tui", "feeds"}),
         ("finger.server", {"twisted.internet.reactor", "thimbl", "tui", "feeds"}),
         ("finger.client", {"twisted.internet.reactor", "thimbl", "tui", "feeds"}),
         ("finger.testing", {"twisted.internet.reactor", "thimbl", "tui", "feeds"}),

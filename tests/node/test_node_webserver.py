@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 from feeds.web.answering import Answers, Response
 from feeds.web.asked import Site
 from finger._memory import Wire
-from finger.connection import SEND_BLOCK
+from finger.limited import SEND_BLOCK
 from finger.limits import ServerLimits
 from finger.served import Outcome
 from tests.support.finger_world import HERE, THERE, Meeting, PatientPerson, Person

@@ -1,6 +1,7 @@
 """What the web may show is what Finger shows, from the same files and the same store, and no more."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from tests.support.spooler import spool
 from tests.support.world import FEW, World
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
+from thimbl.home.serving import ServeSettings
 from thimbl.node.serving.accounts import Spool
 from thimbl.node.serving.answering import Answerer
 from thimbl.node.serving.copies import Copies
+from thimbl.node.serving.hosting import make_answerer
 from thimbl.node.serving.views import published
 from thimbl.node.serving.websource import WebSource
 from thimbl.store.reader import Reader
@@ -83,7 +86,7 @@ class TestAccounts:
         ana.post("Mine.")
         path = spool(tmp_path, ana)
         path.write_text(path.read_text().replace("name: Ana", "name: Eve"))
-        assert source.profile("ana").verdict is Verdict.FORGED
+        assert (source.profile("ana").verdict, source.signed("ana")) == (Verdict.FORGED, None)
         assert source.posts("ana").items[0].verdict is Verdict.FORGED
 
     def test_plain_words(self, source, tmp_path):
@@ -142,6 +145,26 @@ class TestAccounts:
         assert source.message() == ""
 
 
+class TestBeginning:
+    def test_the_newest_are_gathered_when_it_is_known_of_whom(self, tmp_path):
+        """Nobody has asked by then, and nobody looks again and again whether the walk is over."""
+        ana = person("ana")
+        ana.post("Frost.")
+        spool(tmp_path, ana)
+        waiting: list[Callable[[], object]] = []
+        source = WebSource(
+            make_answerer(ServeSettings(spool=tmp_path), background=waiting.append), waiting.append, lambda: NOW
+        )
+        source.begin()
+        [walk] = waiting
+        walk()
+        [_, gather] = waiting
+        gather()
+        found = source.timeline()
+        assert found is not None
+        assert texts(found) == ["Frost."]
+
+
 class TestLogs:
     def test_all_of_a_long_log_page_by_page(self, host, alice, tmp_path):
         source = WebSource(host, clock=lambda: NOW)
@@ -159,6 +182,10 @@ class TestLogs:
         assert (by_seq[5].text, by_seq[5].edited) == ("Edited late.", alice.at(621).time)
         assert (by_seq[150].text, by_seq[150].edited) == ("Edited twice.", alice.at(623).time)
         assert by_seq[151].edited is None
+        signed = source.signed("alice")
+        assert signed is not None
+        head, records = signed
+        assert [record.seq for record in records] == list(range(head.seq, 0, -1))
         for record in (first, second, third):
             thread = source.thread("alice", record.id)
             assert thread is not None
@@ -166,8 +193,12 @@ class TestLogs:
 
     def test_a_gap_ends_the_list(self, host, alice, tmp_path):
         (tmp_path / "alice.plan.d" / "00000101.json").unlink()
-        found = everything(WebSource(host, clock=lambda: NOW), "alice", 50)
+        source = WebSource(host, clock=lambda: NOW)
+        found = everything(source, "alice", 50)
         assert [found[0].seq, found[-1].seq] == [620, 201]
+        signed = source.signed("alice")
+        assert signed is not None
+        assert [record.seq for record in signed[1]] == list(range(620, 200, -1))
 
     @pytest.mark.parametrize("before", ["x", "-1", "1.5", "9" * 17, "١"])
     def test_no_place_to_go_on_from(self, source, tmp_path, before):
@@ -314,6 +345,7 @@ class TestCopies:
         assert mirror.who_is(bo.address) == "bo@mill.example"
         found = everything(mirror, "bo@mill.example", 10)
         assert [item.seq for item in found] == list(range(26, 0, -1))
+        assert list(mirror.signed("bo@mill.example")[1]) == bo.records[::-1]
         assert {(item.nick, item.unread, item.is_me) for item in found} == {(None, False, False)}
         [id_] = mirror.find("bo@mill.example", bo.at(3).id[:12])
         assert mirror.thread("bo@mill.example", id_).item.text == bo.at(3).text
@@ -326,6 +358,7 @@ class TestCopies:
         bo = self.away(world, "bo", private=True)
         who = "bo@mill.example"
         assert (mirror.profile(who), mirror.plan(who), mirror.who_is(bo.address)) == (None, None, None)
+        assert mirror.signed(who) is None
         assert (mirror.posts(who).items, mirror.find(who, bo.at(1).id), mirror.thread(who, bo.at(1).id)) == (
             (),
             [],

@@ -100,12 +100,12 @@ def _inherit(account: "Account", path: Path) -> None:
 
 
 def _bequeath(account: "Account", inherited: "Heritage") -> None:
+    from thimbl.core.counting import counted
     from thimbl.home.heritage import bequeath
 
     number = bequeath(account, inherited)
-    messages = "1 message" if number == 1 else f"{number} messages"
     begins = "is" if number == 1 else "are"
-    note(f"{messages} of {inherited.source} {begins} the beginning of your log, marked as imported.")
+    note(f"{counted(number, 'message')} of {inherited.source} {begins} the beginning of your log, marked as imported.")
     for what in inherited.left_out:
         note(f"Left out: {what}.")
 
@@ -299,6 +299,7 @@ def sign(context: Context, discard: bool) -> None:
     New entries ('- text: what you say', at the top of the entries) become posts; a changed name, bio or list of
     following is published with them. A plan of plain words becomes one post.
     """
+    from thimbl.core.counting import counted
     from thimbl.home import following, signing
 
     account = context.account
@@ -315,5 +316,4 @@ def sign(context: Context, discard: bool) -> None:
     remember(context, published)
     for record in published.records:
         say(f"{account.address}#{record.id}")
-    new = len(published.records)
-    note(f"Signed: {new} new post{'' if new == 1 else 's'}.")
+    note(f"Signed: {counted(len(published.records), 'new post')}.")

@@ -12,6 +12,7 @@ from thimbl.cli.errors import OK, PARTLY, USAGE, Failure
 from thimbl.cli.options import argument, command, option
 from thimbl.cli.output import note, say
 from thimbl.cli.progress import Progress
+from thimbl.core.counting import counted
 
 if TYPE_CHECKING:
     from thimbl.core.address import Address
@@ -235,7 +236,7 @@ class _Export:
         for address in fates[Fate.OTHER]:
             note(f"{address}: another log of theirs is there, and stays. 'thimbl import {folder}' says more of it.")
         counts = [f"{len(fates[Fate(fate)])} {word}" for fate, word in _FATES if fates[Fate(fate)]]
-        note(f"{folder}: {', '.join(counts) or 'no plans'}; {files} file{'' if files == 1 else 's'} written.")
+        note(f"{folder}: {', '.join(counts) or 'no plans'}; {counted(files, 'file')} written.")
         return PARTLY if fates[Fate.OTHER] else OK
 
 
@@ -245,7 +246,7 @@ _FATES: Final = (("new", "new"), ("updated", "updated"), ("same", "as they were"
 
 def plans(number: int) -> str:
     """So many plans."""
-    return f"{number} plan{'' if number == 1 else 's'}"
+    return counted(number, "plan")
 
 
 def named(addresses: "Sequence[Address]") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ NAMED: Final = 3
 def cited_line(commune: "Commune") -> str:
     """How many logs are asked for a commune's sake."""
     number = len(commune.logs)
-    return f"{commune.address}: {_logs(number)} that it cites {_are(number)} asked for too."
+    return f"{commune.address}: {counted(number, 'log')} that it cites {_are(number)} asked for too."
 
 
 def commune_line(commune: "Commune") -> str:
     """That somebody who is followed now is a commune."""
-    cited = _logs(len(commune.logs))
+    cited = counted(len(commune.logs), "log")
     return f"{commune.address} is a commune, and cites {cited} besides those you follow: 'thimbl fetch' asks for them."
 
 
@@ -32,13 +33,13 @@ def gathered_lines(gathered: "Iterable[Gathered]") -> Iterator[str]:
             found = f"{one.found} {_are(one.found)} here, {len(one.lacking)} lacking"
         else:
             found = "it is here" if one.cited == 1 else "all are here"
-        yield f"{one.commune} cites {_logs(one.cited)} besides those you follow: {found}."
+        yield f"{one.commune} cites {counted(one.cited, 'log')} besides those you follow: {found}."
         for lacking in one.lacking[:NAMED]:
             yield f"    {lacking.address}: {safe_line(lacking.failure or 'nothing that holds came yet')}."
         if len(one.lacking) > NAMED:
             yield f"    And {len(one.lacking) - NAMED} more: 'thimbl following --cited' lists all."
         if one.beyond:
-            yield f"    {_logs(one.beyond)} that only older records cite {_are(one.beyond)} not asked for."
+            yield f"    {counted(one.beyond, 'log')} that only older records cite {_are(one.beyond)} not asked for."
 
 
 def settled_line(settled: "Settled") -> str:
@@ -48,10 +49,6 @@ def settled_line(settled: "Settled") -> str:
         f"{dispute.witness} has seen another record {dispute.seq} of {dispute.author} than is here "
         f"({dispute.last[:8]}, not {dispute.ours[:8]}), and does not show it: {safe_line(settled.reason)}."
     )
-
-
-def _logs(number: int) -> str:
-    return "1 log" if number == 1 else f"{number} logs"
 
 
 def _are(number: int) -> str:

@@ -8,6 +8,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.options import argument, command, json_option, option
 from thimbl.cli.output import emit, note, say
 from thimbl.cli.progress import Progress
+from thimbl.core.counting import counted
 
 if TYPE_CHECKING:
     from thimbl.home.push import Pushed
@@ -90,5 +91,4 @@ def pushed_data(done: "Pushed", dry_run: bool) -> dict[str, Any]:
 
 
 def _amount(done: "Pushed") -> str:
-    files = len(done.sent)
-    return f"{files} file{'' if files == 1 else 's'}, {sum(size for _, size in done.sent):,} bytes,"
+    return f"{counted(len(done.sent), 'file')}, {sum(size for _, size in done.sent):,} bytes,"

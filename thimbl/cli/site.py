@@ -12,6 +12,7 @@ from thimbl.cli.errors import Failure
 from thimbl.cli.options import argument, command, json_option, option
 from thimbl.cli.output import emit, note
 from thimbl.cli.progress import Progress
+from thimbl.core.counting import counted
 
 if TYPE_CHECKING:
     from thimbl.home.webfolder import Written
@@ -120,7 +121,7 @@ def _told(files: Iterable[tuple[str, bytes]], progress: Progress) -> Iterator[tu
 
 
 def _count(written: "Written") -> str:
-    files = f"{written.files:,} file" + ("" if written.files == 1 else "s")
+    files = counted(written.files, "file")
     if not written.changed and not written.removed:
         return f"{files}; none has changed."
     removed = f", {written.removed:,} removed" if written.removed else ""

@@ -13,6 +13,7 @@ from thimbl.cli.errors import OK, Failure
 from thimbl.cli.options import command, option
 from thimbl.cli.output import note
 from thimbl.cli.progress import Progress
+from thimbl.core.counting import counted
 
 if TYPE_CHECKING:
     from thimbl.home.account import Account
@@ -45,7 +46,7 @@ def rebuild(context: Context) -> None:
         account.sync_following(writer)
     with context.reader() as reader:
         number = reader.count(Selection(View.EVERYONE, muted=True))
-    note(f"Made again: {number} item{'' if number == 1 else 's'}.")
+    note(f"Made again: {counted(number, 'item')}.")
 
 
 @command(

@@ -1,6 +1,6 @@
 """A site in memory for the tests of pages: people, what they wrote, and a reader of the HTML that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +10,8 @@ from feeds.web.asked import Asked, Site
 from feeds.web.html import VOID
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
+from thimbl.core.plan import Head, Plan
+from thimbl.core.records import Record
 from thimbl.core.text import tags
 from thimbl.home.shown import Listed, Listing, Profile, Thread
 from thimbl.store.types import Item
@@ -55,6 +57,8 @@ class Shown:
     words: str = ""
     copied: Sequence[Address] = ()
     ready: bool = True
+    plan_of: Mapping[str, Plan] = field(default_factory=dict)
+    """Of those who signed one."""
     changed: int | None = None
     """When the lists and the ledgers became what they are."""
 
@@ -95,6 +99,9 @@ class Shown:
 
     def plan(self, who: str) -> bytes | None:
         return b"Login: ana\r\n" if who in self.people else None
+
+    def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
+        return None if self.plan_of.get(who) is None else (self.plan_of[who].head, iter(self.plan_of[who].records))
 
     def who_is(self, address: Address) -> str | None:
         return next((who for who, one in self.people.items() if one.address == address), None)

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from feeds.web import layout, routes
 from feeds.web.answering import KINDS, MAX_TARGET, POLICY, kind_of
 from feeds.web.asked import Site, path_of
-from tests.feeds.web.showing import BO, ID, SITE, Shown, field_of, get, item, profile, read
+from tests.feeds.web.showing import ANA, BO, ID, SITE, Shown, field_of, get, item, profile, read
+from tests.support.scribe import Scribe
+from thimbl.core.feedplan import find_plans
+from thimbl.core.plan import read_plan
 
 POSTED = Shown({"ana": profile(), "bo@dairy.example:7979": profile("bo@dairy.example:7979", BO, copied=True)}, [item()])
 
@@ -202,6 +205,17 @@ class TestAround:
         assert feed["items"][0]["url"] == f"https://www.fields.example/ana/{ID}"
         assert feed["home_page_url"] == "https://www.fields.example/ana"
         assert get(POSTED, "/nobody/feed.json").status == 404
+
+    def test_the_feed_of_an_account_has_its_signed_plan(self):
+        scribe = Scribe(str(ANA))
+        scribe.posts(60)
+        items = [item(str(record.seq), seq=record.seq, id=record.id) for record in reversed(scribe.records)]
+        for shown, seqs in ((items, 50), (items[:9], 60)):
+            source = Shown(items=shown, plan_of={"ana": scribe.plan()})
+            for suffix in ("atom", "rss", "json", "twtxt"):
+                [plan] = find_plans(get(source, f"/ana/feed.{suffix}").body).plans
+                assert [record.seq for record in read_plan(plan).records] == list(range(60, 60 - seqs, -1))
+        assert find_plans(get(source, "/timeline/feed.json").body).plans == ()
 
     def test_each_kind_of_feed(self):
         for below in ("/timeline", "/tag/leeks"):

@@ -9,11 +9,12 @@ from html import unescape
 
 import pytest
 
+from feeds.web.answering import Answers
 from feeds.web.books import PLACES
 from feeds.web.tables import PER_PAGE
 from feeds.web.why import PATTERNS
 from tests.feeds.web.market import FARM, MEMBERS, Market, fair, founded, shown, studied
-from tests.feeds.web.showing import NOW, Reading, field_of, get, profile, read
+from tests.feeds.web.showing import NOW, SITE, Reading, field_of, get, profile, read
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
 from thimbl.core.commune.figures import overview
@@ -131,9 +132,13 @@ def test_a_derivation_goes_down_to_the_records(market: Market) -> None:
 
 def test_findings_are_told_in_words_with_both_figures(market: Market) -> None:
     reading = page(market, "/commune/findings")
-    assert "principal is not what the records come to" in words(reading)
+    assert "Principal is not what the records come to" in words(reading)
     assert any("stated" in one.text and "computed" in one.text for one in reading.all("pre"))
     assert "notice" in words(reading)
+    [study] = market.studies
+    # A notice about no record of the commune names the newest as that up to which all was looked through.
+    assert f"overdue-rent as of record {study.ledger.seq}Less rent came in than was agreed: RUN-1" in words(reading)
+    assert re.search(r"unacknowledged in record \d+, a dividendPaid, and not yet acknowledged by ana@", words(reading))
 
 
 @pytest.mark.parametrize(
@@ -243,11 +248,52 @@ def test_feeds_of_many_are_as_old_as_what_they_were_made_of(market: Market, path
     assert get(later, path, if_modified_since=since).status == 200
 
 
-def test_a_journal_that_is_too_long_says_so_in_a_comment(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feeds.web.books.MAX_JOURNAL", 1000)
-    found = shown(fair())
-    answer = get(found, "/commune/journal")
-    assert (answer.status, answer.body[:25]) == (404, b"; This journal is too lon")
+def test_a_long_journal_comes_in_parts_that_are_the_whole(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = get(market, "/commune/journal").body.decode()
+    monkeypatch.setattr("feeds.web.sums.MAX_PART", 2000)
+    refused = get(market, "/commune/journal")
+    assert refused.status == 404
+    told = re.search(
+        rb"; This journal has (\d+) parts, .*\n; for part in \$\(seq (\d+)\); do curl -sf '([^']*)'", refused.body
+    )
+    assert told is not None
+    assert told[3].decode() == f"{SITE.base}/commune/journal?page="
+    assert told[1] == told[2]
+    parts = [get(market, f"/commune/journal?page={number}").body.decode() for number in range(1, int(told[1]) + 1)]
+    assert len(parts) > 3
+    assert all(len(part) < 2200 for part in parts)
+    assert all(f"; Part {number} of {len(parts)}:" in part for number, part in enumerate(parts, start=1))
+    entries = [part.split("\n\n", 1)[1].rstrip("\n") for part in parts]
+    assert "\n\n".join(entries) == whole.split("\n\n", 1)[1].rstrip("\n")
+    offered = [link for link in links(page(market, "/commune/ledger")) if "/journal" in link]
+    assert offered == [f"/commune/journal?page={number}" for number in range(1, len(parts) + 1)]
+    for number in ("0", "x", str(len(parts) + 1)):
+        answer = get(market, f"/commune/journal?page={number}")
+        assert (answer.status, answer.body[:26]) == (404, b"; This journal has %d parts" % len(parts))
+
+
+def test_sums_are_kept_while_a_ledger_is_the_same(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = Answers(SITE, market, lambda: NOW)
+    assert answers("GET", "/commune/ledger", {}).status == 200
+    [study] = market.studies
+    kept = answers.sums.of(study)
+    assert "accounts" in vars(kept)
+    assert answers.sums.of(study) is kept
+    newer = replace(study)
+    assert answers.sums.of(newer).study is newer
+    assert answers.sums.of(study) is not kept
+    monkeypatch.setattr("feeds.web.sums.MOST_KEPT", 1)
+    other = replace(study, commune=Address.parse("guild@mill.example"))
+    kept = answers.sums.of(study)
+    answers.sums.of(other)
+    assert answers.sums.of(study) is not kept
+
+
+def test_one_transaction_that_is_longer_than_any_answer(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.web.sums.MAX_PART", 100)
+    monkeypatch.setattr("feeds.web.ledger.MAX_ANSWER", 300)
+    answers = [get(market, f"/commune/journal?page={number}") for number in (1, 2, 3)]
+    assert any(answer.status == 404 and b"thimbl journal" in answer.body for answer in answers)
 
 
 def test_a_record_of_a_commune_leads_back_to_its_derivation(market: Market) -> None:

@@ -255,7 +255,7 @@ def test_it_reads_well_in_lynx(folder: Path) -> None:
     assert board[board.index("For sale") + 1] == "OPEN-1 A tractor"
     assert "41 % of the face is subscribed" in board
     assert board[board.index("Subscribed") + 1] == "1000.00 EUR"
-    assert any("| Is: running | Rate: 4 %" in line for line in board)
+    assert any("| State: running | Rate: 4 %" in line for line in board)
     overview = dump("commune/commune")
     assert "Pool 0.00 EUR" in overview
     assert any(line.startswith("The pool at the end of each month: from") for line in overview)

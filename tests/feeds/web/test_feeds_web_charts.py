@@ -6,7 +6,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.web.charts import BAR, EDGE, HEIGHT, MOST_COLUMNS, NOTHING, WIDTH, Words, bar, falling, pairs
+from feeds.web.charts import BAR, EDGE, HEIGHT, MOST_COLUMNS, NOTHING, WIDTH, Words, bar, ceiling, falling, pairs
 from feeds.web.html import Element, render
 from tests.feeds.web.showing import Reading, Seen, read
 from thimbl.core.commune.money import MAX_AMOUNT, Currency, Period, format_balance
@@ -92,6 +92,21 @@ def test_what_falls_to_zero_is_drawn_falling_to_zero() -> None:
     assert so_far.attributes["points"] == f"{EDGE},{EDGE} 152,47 300,90"
     assert to_come.attributes["points"] == f"300,90 448,133 {WIDTH - EDGE},{HEIGHT - EDGE}"
     assert "to-come" in (to_come.attributes["class"] or "")
+
+
+@given(st.integers(1, MAX_AMOUNT * 1000))
+@settings(max_examples=60)
+def test_a_scale_ends_at_an_amount_of_few_digits_and_so_does_its_half(amount: int) -> None:
+    top = ceiling(amount)
+    assert amount <= top <= max(2, 2 * amount)
+    assert len(str(top // 2).rstrip("0")) <= 2
+    assert top == 2 * (top // 2)
+
+
+def test_a_scale_names_what_its_lines_are() -> None:
+    page = drawn(falling(WORDS, labelled([110_03, 75_00, 50_00, 25_00, 0]), [], EUR))
+    beside = [one.attributes["data-label"] for one in page.all("span") if "data-label" in one.attributes]
+    assert beside == ["120.00 EUR", "60.00 EUR", "0.00 EUR", "2026-01", "2026-03", "2026-05"]
 
 
 def test_who_does_not_see_it_is_told() -> None:

@@ -240,7 +240,6 @@ class TestAccounts:
         response = get(Shown({"postmaster": profile()}), "/postmaster?before=1")
         assert (response.status, dict(response.headers)["Location"]) == (307, "/ana?before=1")
 
-
     def test_the_communes_page_of_finger_is_the_bond_board_here(self, monkeypatch):
         assert get(Shown(), "/commune").status == 404
         monkeypatch.setattr(Shown, "communes", lambda self: ["one"])
@@ -258,6 +257,8 @@ class TestThreads:
         assert [one.text.strip() for one in page.all("div", class_="text")] == ["Who?", "Me.", "And me."]
         assert page.one("article", class_="post asked").text.count("Me.") == 1
         assert page.all("h2")[-1].text == "1 answer"
+        # Below what it answers, an answer does not name it again.
+        assert [one.text for one in page.all("p", class_="context")] == [f"answers bo@dairy.example:7979#{OTHER[:8]}"]
 
     def test_a_prefix_leads_to_the_whole_id(self):
         source = Shown(items=[item(id="ab" + "c" * 50), item(id="ad" + "c" * 50)])
@@ -293,6 +294,7 @@ class TestLists:
             "/ana",
             "/bo@dairy.example:7979",
         ]
+        assert [one.text for one in page.all("small")] == ["ana, newest post 2026-11-22", "bo@dairy.example:7979"]
 
     def test_many_people_are_on_several_pages(self):
         people = {f"p{number:04}": profile(f"p{number:04}", None) for number in range(501)}

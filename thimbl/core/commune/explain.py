@@ -12,6 +12,7 @@ from thimbl.core.commune.ledger import Folded
 from thimbl.core.commune.money import INTEREST_DIVISOR, Currency, format_rate, format_sum
 from thimbl.core.commune.movements import Accrual, Bought, Issued, Paid, Passed, Received, Reversed, Shared, Sold
 from thimbl.core.commune.sale import tie_break
+from thimbl.core.counting import counted
 
 Show = Callable[[int], str]
 
@@ -226,7 +227,7 @@ class _Writer:
 
 
 def _units(count: int) -> str:
-    return "1 unit" if count == 1 else f"{count} units"
+    return counted(count, "unit")
 
 
 def _split_steps(

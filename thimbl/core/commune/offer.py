@@ -24,6 +24,7 @@ from thimbl.core.commune.money import (
     format_rate,
     infer_currency,
 )
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe, safe_line
 from thimbl.core.times import DAY, TimeError, format_time, short_span
 
@@ -177,7 +178,7 @@ def describe(offer: BondOffer, now: int) -> list[str]:
         ("face", face),
         ("unit", unit),
         ("rate", _rate(offer) + (", which the bids decide" if offer.is_auction else "")),
-        ("term", f"{offer.term} month{'' if offer.term == 1 else 's'}"),
+        ("term", counted(offer.term, "month")),
         ("closes", f"{format_time(offer.closes)} ({closes_in(offer, now)})"),
     ):
         lines += _row(label, value)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from thimbl.core.archive import PAGE, page_name
+from thimbl.core.counting import counted
 from thimbl.core.plan import Plan
 from thimbl.core.terminal import safe_line
 from thimbl.node.doctor.files import Why, why_not
@@ -56,7 +57,7 @@ def each_account(patient: Patient) -> Iterator[Finding]:
         said = f"{many} closed to others, so that nobody sees whether there is a plan."
         yield note("accounts", said, "each of them: chmod o+x ~")
     if well or not faults:
-        yield (ok if well else note)("accounts", f"{well} account{'' if well == 1 else 's'} can be served.")
+        yield (ok if well else note)("accounts", f"{counted(well, 'account')} can be served.")
 
 
 CLOSED: Final = Why("is closed", "chmod o+x ~")

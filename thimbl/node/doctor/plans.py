@@ -5,6 +5,7 @@ from typing import Final
 
 from thimbl.core.archive import PAGE, ArchiveDamaged, page_name, read_page
 from thimbl.core.chain import Forged, walk
+from thimbl.core.counting import counted
 from thimbl.core.plan import Head, ListDigest, Plan, PlanUnreadable, plan_from_data
 from thimbl.core.plantext import MAX_BYTES, PlanTextError, decode, read_data
 from thimbl.core.records import Record
@@ -38,7 +39,7 @@ def signed(patient: Patient) -> Iterator[Finding]:
         else:
             yield note("plan", f"{files.plan} holds plain words, which nobody has signed.", "thimbl sign")
         return
-    count = f"{log.seq} record{'' if log.seq == 1 else 's'}"
+    count = counted(log.seq, "record")
     yield ok("plan", f"{files.plan} is as you signed it, with {count}.")
     if raw is not None and len(raw) > patient.home.settings.window:
         yield note(
@@ -63,7 +64,7 @@ def archive(patient: Patient) -> Iterator[Finding]:
         yield fault("archive", f"So are {len(faults) - MOST} more.")
     if not faults:
         pages = -(-log.seq // PAGE)
-        yield ok("archive", f"{patient.paths.archive} is whole: {pages} page{'' if pages == 1 else 's'}.")
+        yield ok("archive", f"{patient.paths.archive} is whole: {counted(pages, 'page')}.")
     if (patient.paths.archive / NEXT_FILE).exists():
         yield note("archive", "A publishing is under way, or was cut short: the next post settles it.")
 

@@ -3,6 +3,7 @@
 - Whoever begins the making of a fresh one waits a moment for it, and else gets the last one, as all do meanwhile. It
   is never older than its making takes, times `REST`. So a small host's list is always of now, and a large one's costs a
   fixed share of the machine.
+- What is made of it may be told when there is a first one (`when_there`), so that it need not look again and again.
 - Where there is no background (inetd), each asking makes it anew.
 """
 
@@ -38,6 +39,7 @@ class Refreshed(Generic[T]):
         self._last: tuple[T] | None = None
         self._fault: BaseException | None = None
         self._good_until = float("-inf")
+        self._to_tell: list[Callable[[], object]] = []
 
     def current(self, patience: float = PATIENCE) -> T | None:
         """The newest one; None while the first is being made. Raises what `make` raised last, once."""
@@ -57,6 +59,14 @@ class Refreshed(Generic[T]):
             raise fault
         return None if self._last is None else self._last[0]
 
+    def when_there(self, tell: Callable[[], object]) -> None:
+        """Call `tell` as soon as there is one, in whichever thread made it; now, if there is."""
+        with self._lock:
+            if self._background is not None and self._last is None:
+                self._to_tell.append(tell)
+                return
+        tell()
+
     def _work(self) -> None:
         began = self._clock()
         try:
@@ -68,5 +78,10 @@ class Refreshed(Generic[T]):
             with self._lock:
                 self._good_until = self._clock() + max(took * REST, SHORTEST)
                 done, self._making = self._making, None
+                to_tell: list[Callable[[], object]] = []
+                if self._last is not None:
+                    to_tell, self._to_tell = self._to_tell, []
             if done is not None:
                 done.set()
+            for tell in to_tell:
+                tell()

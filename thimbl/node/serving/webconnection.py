@@ -1,55 +1,53 @@
 """One HTTP connection: `thimbl.node.serving.webwire` with a socket, answers and deadlines.
 
-`thimbl.node.serving.webserver` has the rules. Nothing here knows how many connections there are.
+`thimbl.node.serving.webserver` has the rules, and `finger.limited` what a connection of any server has.
 """
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IPullProducer
-from twisted.internet.protocol import Protocol
-from twisted.python.failure import Failure
-from zope.interface import implementer
-
-from finger.connection import SEND_BLOCK
 from finger.deadlines import Queue
 from finger.interfaces import Transport
+from finger.limited import LimitedProtocol, Refusal
 from finger.served import Outcome
-from thimbl.node.serving.webserved import Limit, Response, Visit
+from thimbl.node.serving.webserved import Response, Visit
 from thimbl.node.serving.webwire import MAX_HEAD, BadRequest, Request, WebWire
 
 if TYPE_CHECKING:
     from thimbl.node.serving.webserver import WebFactory
 
-_NOTHING: Final = memoryview(b"")
-
 WAIT_A_MINUTE: Final = "Please try again in a minute."
 
+OVER_A_LIMIT: Final = {Outcome.BUSY: 503, Outcome.LIMITED: 429}
+"""The status of a refusal (RFC 9110 15.6.4, RFC 6585 4)."""
 
-@implementer(IHalfCloseableProtocol, IPullProducer)
-class WebProtocol(Protocol):
+
+class _Answer(NamedTuple):
+    """What is being sent, as it will be told."""
+
+    method: str
+    target: str
+    status: int
+    kind: str
+
+
+class WebProtocol(LimitedProtocol):
     """One connection."""
 
-    def __init__(self, server: "WebFactory", peer: IAddress | None, address: str | None, limit: Limit | None) -> None:
-        """`address` is the network that it counts for; `limit` is that which the client is over."""
-        self.address, self.limit = address, limit
-        self._server, self._peer = server, peer
-        self._wire = WebWire()
-        self._queue: Queue | None = None
-        self._unsent = _NOTHING
-        self._sending = self._ends = self._over = False
-        self._client_closed = self._sent_all = False
-        self._began = server.clock.seconds()
-        self._visit: tuple[str, str, int, str, Outcome] | None = None
-        self._size = 0
+    _server: "WebFactory"
+    _answering: _Answer | None = None
+    _ends: bool = False
+    """Whether the answer that is being sent is the last."""
+    _over: bool = False
+    """Whether nothing is read any more."""
 
     # The connection, as Twisted tells of it
 
     def connectionMade(self) -> None:
         self._socket = cast("Transport", self.transport)
+        self._wire = WebWire()
         self._wait(self._server.waiting)
-        if self.limit is not None:
-            self._refuse(self.limit.status, self.limit.text, self.limit.outcome)
+        if self.refusal is not None:
+            self._over_limit(self.refusal)
 
     def dataReceived(self, data: bytes) -> None:
         if self._over:
@@ -66,26 +64,10 @@ class WebProtocol(Protocol):
         if not self._sending:
             self._socket.loseConnection()
 
-    def writeConnectionLost(self) -> None:
-        """All is sent and this direction is closed: read on until the client closes too."""
-        self._sent_all = True
-        if self._client_closed:
-            self._socket.loseConnection()
-        else:
-            self._wait(self._server.lingering)
-
-    def connectionLost(self, reason: Failure | None = None) -> None:
-        if self._queue is not None:
-            self._queue.discard(self)
-            self._queue = None
-        self._unsent = _NOTHING
-        if self._visit is not None:
-            clean = self._sent_all or reason is None or isinstance(reason.value, ConnectionDone)
-            self._tell(left=not clean)
-        elif self._wire.begun:
-            self._visit = ("", "", 0, "page", Outcome.LEFT)
-            self._tell()
-        self._server.closed(self)
+    def _ended(self) -> None:
+        if self._answering is None and self._wire.begun:
+            self._answering, self._outcome = _Answer("", "", 0, "page"), Outcome.LEFT
+        self._tell()
 
     # Requests and answers
 
@@ -129,6 +111,9 @@ class WebProtocol(Protocol):
         then = WAIT_A_MINUTE if status in (429, 503) else ""
         self._send("", "", self._server.respond.refused(status, why, then), outcome, ends=True)
 
+    def _over_limit(self, refusal: Refusal) -> None:
+        self._refuse(OVER_A_LIMIT[refusal.outcome], refusal.text, refusal.outcome)
+
     def _send(self, method: str, target: str, response: Response, outcome: Outcome, *, ends: bool) -> None:
         if len(response.body) > self._server.limits.answer_bytes:
             self._server.log.warn("A page of {size} bytes is over the limit", size=len(response.body))
@@ -138,94 +123,48 @@ class WebProtocol(Protocol):
         if response.status != 304:
             fields.append(("Content-Length", str(len(response.body))))
         body = b"" if method == "HEAD" or response.status == 304 else response.body
-        self._unsent = memoryview(self._wire.answer(response.status, fields, body, ends=ends))
-        self._visit = (method, target, response.status, response.kind, outcome)
+        data = self._wire.answer(response.status, fields, body, ends=ends)
+        self._answering, self._outcome = _Answer(method, target, response.status, response.kind), outcome
         self._size = 0
-        self._sending, self._ends = True, not self._wire.goes_on
-        self._wait(self._server.sending)
-        self._socket.registerProducer(self, False)
+        self._ends = not self._wire.goes_on
+        self._send_blocks(data)
 
-    def resumeProducing(self) -> None:
-        """The socket took the last block: here is the next, or there is none."""
-        if self._unsent:
-            self._wait(self._server.sending)
-            block, self._unsent = self._unsent[:SEND_BLOCK], self._unsent[SEND_BLOCK:]
-            self._size += len(block)
-            self._socket.write(bytes(block))
-            return
-        self._socket.unregisterProducer()
-        self._sending = False
+    def _all_taken(self) -> None:
         if self._ends or self._server.stopping:
-            self._end()
+            self._over = True
+            self._close(self._client_closed)
             return
         self._tell()
         self._wait(self._server.idle)
         self._go_on()
 
-    def stopProducing(self) -> None:
-        """The connection is gone."""
-        self._unsent = _NOTHING
-
-    def _end(self) -> None:
-        """Close. Bytes that lie unread would reset the connection and destroy the answer on its way (RFC 9112 9.6)."""
-        self._over = True
-        if self._client_closed:
-            self._socket.loseConnection()
-        else:
-            self._wait(self._server.lingering)
-            self._socket.loseWriteConnection()
-
     # Time, and room
 
     def finish(self) -> None:
-        """Close unless an answer is being sent: the server is stopping."""
         if not self._sending:
             self._socket.loseConnection()
 
-    def abort(self) -> None:
-        """Close at once."""
-        self._socket.abortConnection()
+    def make_room(self, refusal: Refusal, *, told: bool) -> None:
+        if told and self._queue is self._server.waiting:
+            self._over_limit(refusal)
+            return
+        # Between two requests, no word is expected (RFC 9112 9.5). It waits for its end: whoever comes before the
+        # network says that it is gone needs another's place.
+        self._over = True
+        self._wait(self._server.lingering)
+        self._socket.loseConnection()
 
-    def make_room(self, limit: Limit, *, told: bool) -> None:
-        """End its wait: somebody else needs the place."""
-        self.limit = limit
-        if told:
-            self._refuse(limit.status, limit.text, limit.outcome)
-        else:
-            # Between two requests, no word is expected (RFC 9112 9.5). It waits for its end: whoever comes before the
-            # network says that it is gone needs another's place.
-            self._over = True
-            self._wait(self._server.lingering)
-            self._socket.loseConnection()
-
-    def overdue(self) -> None:
-        """Its time in a queue is up."""
-        queue, self._queue = self._queue, None
-        server = self._server
-        if queue is server.sending:
-            if self._visit is not None:
-                self._visit = (*self._visit[:4], Outcome.SLOW)
-            self._socket.abortConnection()
-        elif queue is server.waiting and self._wire.begun:
+    def _waited(self, queue: Queue) -> None:
+        if queue is self._server.waiting and self._wire.begun:
             self._refuse(408, "The request did not come in time.", Outcome.SLOW)
         else:
             self._over = True
             self._socket.loseConnection()
 
-    def _wait(self, queue: Queue) -> None:
-        """One wait at a time."""
-        if self._queue is not None and self._queue is not queue:
-            self._queue.discard(self)
-        self._queue = queue
-        queue.add(self)
-
-    def _tell(self, *, left: bool = False) -> None:
-        """`left`: the client went before all was sent."""
-        if self._visit is None:
-            return
-        method, target, status, kind, outcome = self._visit
-        if left and outcome is Outcome.ANSWERED:
-            outcome = Outcome.LEFT
-        self._visit = None
-        seconds = self._server.clock.seconds() - self._began
-        self._server.tell(Visit(method, target, status, kind, outcome, self._size, seconds, self._peer))
+    def _tell(self) -> None:
+        """Tell what became of an answer, if there was one."""
+        answer, outcome = self._answering, self._outcome
+        self._answering = self._outcome = None
+        if answer is not None and outcome is not None:
+            seconds = self._server.clock.seconds() - self._began
+            self._server.tell(Visit(*answer, outcome, self._size, seconds, self._peer))

@@ -4,17 +4,19 @@ All of it comes from the store of the daemon's account, as the poller verified i
 `thimbl.node.serving.copies` answers Finger too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.study import Study
-from thimbl.core.plan import by_nick
+from thimbl.core.plan import Head, by_nick
+from thimbl.core.records import Record
 from thimbl.home.shown import Listing, Profile
 from thimbl.node.serving.copies import Copies
 from thimbl.node.serving.glance import agreed
 from thimbl.node.serving.thread import MAX_ANSWERS
 from thimbl.node.serving.weblog import is_shown, public
+from thimbl.store.copying import copy_of
 from thimbl.store.reader import Reader
 from thimbl.store.types import Author, Item, Selection, View
 
@@ -85,6 +87,12 @@ class WebCopies:
             at += len(some)
         page = shown[:limit]
         return Listing(tuple(map(public, page)), page[-1].id if len(shown) > limit else None)
+
+    def signed(self, address: Address) -> tuple[Head, Iterator[Record]] | None:
+        """The newest head that was verified, and the records that hang on it, newest first."""
+        found = self._copies.find(address)
+        copy = None if found is None else copy_of(found[0], found[1].address)
+        return None if copy is None else (copy.head, (one for _, page in copy.pages() for one in reversed(page)))
 
     def find(self, address: Address, prefix: str) -> Sequence[str]:
         """The ids of their records that begin so."""

@@ -8,13 +8,14 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Judgement, Known, Verdict, judge
-from thimbl.core.plan import ListDigest, Plan, by_nick
+from thimbl.core.plan import Head, ListDigest, Plan, by_nick
+from thimbl.core.records import Record
 from thimbl.core.terminal import safe_line
 from thimbl.home.shown import Listing, Profile
 from thimbl.node.serving.accounts import Account, Accounts, File
@@ -94,6 +95,11 @@ class HereAccounts:
         begin = int(before or 0)
         end = begin + limit
         return Listing(tuple(here.unsigned[begin:end]), str(end) if end < len(here.unsigned) else None)
+
+    def signed(self, here: Here) -> tuple[Head, Iterator[Record]] | None:
+        """The head that it published last, and its records, newest first; None where there is none that holds."""
+        plan = self._plan(here.account) if here.profile.verdict is Verdict.VERIFIED else None
+        return None if plan is None else (plan.head, FileLog(here.account, plan).records())
 
     def find(self, here: Here, prefix: str) -> Sequence[str]:
         """The ids of its records that begin so."""

@@ -127,6 +127,10 @@ class FileLog:
                 count = len(items)
         return Listing(tuple(item for item in by.items(taken, changes) if is_shown(item)))
 
+    def records(self) -> Iterator[Record]:
+        """All that hang together with the published head, newest first."""
+        return self._down(self._plan.head.seq)
+
     def _down(self, newest: int) -> Iterator[Record]:
         expected = self._plan.head.last if newest >= self._plan.head.seq else None
         for seq in range(min(newest, self._plan.head.seq), 0, -1):

@@ -2,8 +2,8 @@
 
 - Of those here whom Finger lists, and of those whose copy is shown and whose plan says `listed` as well: a person who
   did not agree on their own host does not become part of a list on another.
-- Made in the background and not again at once (`thimbl.node.serving.refreshed`); of an account whose plan is as it was,
-  nothing is read again. It is handed out whole, and nobody changes it any more.
+- Made in the background, once it is known who agreed, and not again at once (`thimbl.node.serving.refreshed`); of an
+  account whose plan is as it was, nothing is read again. It is handed out whole, and nobody changes it any more.
 - A post from the future, by more than a day, is nobody's yet; one from today's is of now.
 """
 
@@ -35,12 +35,6 @@ EACH: Final = 50
 
 KEPT: Final = 1_000
 """Items in all: thirty pages, some 3 MB. Who looks for more than that looks for somebody, and finds them there."""
-
-
-LOOKS: Final = 100
-LOOK_SECONDS: Final = 0.05
-"""How often, and how long apart, it is asked whether all accounts were walked over for the first time: for five
-seconds, in which some thousands of plans are read. Later, whoever asks for the timeline sets it off again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +90,7 @@ class Gatherer:
 
     def gather(self) -> Newest | None:
         """The newest; None while it is not known who agreed."""
-        census = self._walked()
+        census = self._census()
         if census is None:
             return None
         writers = nlargest(WRITERS, census.listed, key=_newest)
@@ -106,14 +100,6 @@ class Gatherer:
         elsewhere = [] if self._copies is None else map(public, self._copies.newest(WRITERS, EACH))
         found = list({item.id: item for item in (*elsewhere, *here)}.values())
         return self._sorted([item for item in found if is_shown(item)])
-
-    def _walked(self) -> Census | None:
-        """Who agreed. This is no thread that anybody waits for, so it waits for the first walk itself."""
-        for _ in range(LOOKS):
-            if (census := self._census()) is not None:
-                return census
-            time.sleep(LOOK_SECONDS)
-        return None
 
     def _sorted(self, found: "list[Item]") -> Newest:
         now = int(self._now())

@@ -1,7 +1,6 @@
 """What answers HTTP, as the server knows it, and what became of each answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from twisted.internet.interfaces import IAddress
@@ -47,12 +46,3 @@ class Visit(NamedTuple):
     seconds: float
     """From the request to the end of the answer."""
     peer: IAddress | None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A limit that a client is over, and what it is told."""
-
-    status: int
-    text: str
-    outcome: Outcome

@@ -5,13 +5,15 @@ copies and lists. It belongs to the reactor's thread.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from finger.query import Query, QueryError
 from thimbl.core.address import Address, AddressError, Reference
 from thimbl.core.commune.study import Study
+from thimbl.core.plan import Head
+from thimbl.core.records import Record
 from thimbl.home.shown import Listed, Listing, Profile, Thread
 from thimbl.node.serving.answering import REFUSED, Answerer
 from thimbl.node.serving.refreshed import Background, Refreshed
@@ -41,8 +43,8 @@ class WebSource:
         self._newest: Refreshed[Newest | None] = Refreshed(gatherer.gather, background)
 
     def begin(self) -> None:
-        """Set off what takes a while, before somebody waits for it."""
-        self._newest.current(patience=0.0)
+        """Set off what takes a while, before somebody waits for it; the newest, as soon as it is known of whom."""
+        self._door.begin(lambda: self._newest.current(patience=0.0))
 
     # the host
 
@@ -104,6 +106,12 @@ class WebSource:
         if address is None or self._copies is None:
             return Listing()
         return self._copies.posts(address, before, limit or PAGE)
+
+    def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
+        here, address = self._meant(who)
+        if here is not None:
+            return self._here.signed(here)
+        return None if address is None or self._copies is None else self._copies.signed(address)
 
     def who_is(self, address: Address) -> str | None:
         here = self._here.at(address)
