@@ -109,6 +109,20 @@ def test_tags_series_and_keys(world: World, complete: Complete) -> None:
     assert set(complete("profile", "--set", "")) == {"website=", "email="}
 
 
+def test_what_has_no_words_is_told_by_series_month_and_amount(world: World, complete: Complete) -> None:
+    """An id is chosen by what stands beside it, and of a year's redemptions each is called so."""
+    offer = world.pen(MARK).announce("bond-offer", OFFER).records[-1]
+    about = {"offer": f"{MARK}#{offer.id}", "period": "2026-11"}
+    rent = world.pen(LOWER).announce("rent", {**about, "amount": "200.00 EUR"}).records[-1]
+    paid = world.pen(LOWER).announce("dividend", {"period": "2026-11"}).records[-1]
+    for one in (MARK, LOWER):
+        world.fetch(one)
+    assert complete("audit", "--explain", "") == {
+        paid.id[:8]: "coop: dividend 2026-11",
+        rent.id[:8]: "coop: rent TRACTOR-1 2026-11 200.00 EUR",
+    }
+
+
 def test_what_is_the_same_for_everybody(complete: Complete, monkeypatch: pytest.MonkeyPatch) -> None:
     """Licences, months and times; without a store too."""
     monkeypatch.setenv("THIMBL_HOME", "/nowhere")

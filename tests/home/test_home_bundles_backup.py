@@ -34,7 +34,8 @@ from thimbl.home.errors import Refused
 from thimbl.home.following import Followed
 from thimbl.store import web
 from thimbl.store.mutes import Mute, MuteKind
-from thimbl.store.types import Selection, Take, View
+from thimbl.store.take import Take
+from thimbl.store.types import Selection, View
 from thimbl.store.web import Standing
 
 ANA = Address.parse("ana@fields.example")

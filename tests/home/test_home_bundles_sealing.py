@@ -98,7 +98,7 @@ def on_terminal(*args: str | Path, typed: str) -> None:
 def test_whoever_has_no_key(keys: Path, tmp_path: Path) -> None:
     path = tmp_path / "it.age"
     path.write_bytes(sealed((keys / "ssh.pub").read_text()))
-    with pytest.raises(BundleLocked, match=r"not to the key in .*other: give --identity"):
+    with pytest.raises(BundleLocked, match=r"not to the key in .*other: give another --identity"):
         contents(path, keys / "other")
     with pytest.raises(BundleLocked, match="give the file that opens it with --identity"):
         contents(path)

@@ -106,6 +106,36 @@ def test_without_hooks_and_within_one_nothing_is_begun(tmp_path, account):
     assert reactor.getDelayedCalls() == []
 
 
+def test_the_first_hook_of_somebody_whose_poller_runs(tmp_path, account):
+    """What came before it counts as told, so a program is begun at once. An unreadable file changes nothing."""
+    reactor, config = Spawning(), tmp_path / "config.yaml"
+    with_hook = config.read_text(encoding="utf-8")
+    config.unlink()
+    hooking = Hooking(reactor, Account.find(account.environ, account.clock, account.random))
+    hooking.look()
+    config.write_text("hooks: [on", encoding="utf-8")
+    hooking.look()
+    hooking.wake()
+    assert reactor.getDelayedCalls() == []
+    config.write_text(with_hook, encoding="utf-8")
+    hooking.look()
+    reactor.advance(GATHER)
+    assert len(reactor.started) == 1
+    reactor.end()
+    hooking.look()
+    assert reactor.getDelayedCalls() == []
+    config.write_text("hooks: [on", encoding="utf-8")
+    hooking.look()
+    hooking.wake()
+    reactor.advance(GATHER)
+    assert len(reactor.started) == 2
+    config.unlink()
+    hooking.look()
+    hooking.wake()
+    reactor.end()
+    assert reactor.getDelayedCalls() == []
+
+
 def test_a_poller_wakes_it_with_what_is_new(reader, monkeypatch):
     """Once when it begins, and then with what came; the program that it starts tells it."""
     alice, home = Scribe(), reader.home
@@ -118,6 +148,14 @@ def test_a_poller_wakes_it_with_what_is_new(reader, monkeypatch):
     )
     reader.account = Account.find({"THIMBL_HOME": str(home)}, reader.now, bytes)
     reader.follow(alice.address)
+    looked: list[Hooking] = []
+    look = Hooking.look
+
+    def seen(hooking: Hooking) -> None:
+        looked.append(hooking)
+        look(hooking)
+
+    monkeypatch.setattr(Hooking, "look", seen)
     started: list[list[str]] = []
     monkeypatch.setattr(
         type(reader.clock), "spawnProcess", lambda self, protocol, *rest, **how: started.append(rest[1]), raising=False
@@ -125,6 +163,7 @@ def test_a_poller_wakes_it_with_what_is_new(reader, monkeypatch):
     poller = reader.poller()
     reader.run(LOOK)
     assert len(started) == 1
+    assert looked
     reader.stop(poller)
     again = reader.poller()
     reader.run(LOOK)

@@ -12,6 +12,7 @@ from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import FOUND_FAULTS, OK, Failure
 from thimbl.cli.options import address, argument, command, json_option, moment, option
 from thimbl.cli.output import emit, emit_json, note, painter, say
+from thimbl.core.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +149,8 @@ def _say_audit(context: Context, audited: "Mapping[str, Any]", gathering: "Gathe
         say(f"And {notices - MOST_NOTICES} more notices: 'thimbl audit {commune} --json' has them all.")
     faults = len(audited["found"]) - notices
     age = _age(context, commune, gathering)
-    say(f"{commune}: {audited['checked']} records checked, {_count(faults, 'finding')}{age}.")
+    found = counted(faults, "finding") if faults else "no findings"
+    say(f"{commune}: {audited['checked']} records checked, {found}{age}.")
     for lacking in audited["lacking"]:
         how = "put its plan into the folder" if gathering else f"'thimbl fetch' asks for it, if you follow {commune}"
         say(f"    Lacking: the log of {lacking}. To have it whole: {how}.")
@@ -210,7 +212,9 @@ def _record(studies: "Sequence[Study]", record: str) -> "tuple[Study, Folded]":
     thimbl journal --format beancount >fields.beancount
     thimbl journal --format csv --from plans/
     thimbl journal --register holders --at 2026-12-31
-"""
+    thimbl journal --check fields.journal
+""",
+    epilog="With --check: exit code 0 where all is as the records have it, 4 where something is not.",
 )
 @argument("commune", type=address, required=False)
 @option(
@@ -225,6 +229,13 @@ def _record(studies: "Sequence[Study]", record: str) -> "tuple[Study, Folded]":
     "--register", type=click.Choice(["members", "holders"]), help="Instead: who is on this register, for a spreadsheet."
 )
 @option("--at", type=until, metavar="TIME|SEQ", help="As it was at this time, or after this record of the commune.")
+@option(
+    "--check",
+    "checked",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Instead: whether this journal says what the records come to, line by line.",
+)
 @_from_option
 @pass_context
 def journal(
@@ -233,34 +244,43 @@ def journal(
     syntax: str,
     register: str | None,
     at: Until | None,
+    checked: Path | None,
     folder: Path | None,
-) -> None:
+) -> int:
     """Write a commune's books, for hledger, beancount or a spreadsheet.
 
     One transaction for each record that moved money. Account names hold addresses, escaped so that no two share one;
-    each transaction names its record. A register is CSV: members and co-ops, or who holds which bonds.
+    each transaction names its record. A register is CSV: members and co-ops, or who holds which bonds. --check takes a
+    journal of any of the three, also as 'hledger print' writes it, and holds each line against the records.
     """
     from thimbl.core.commune import journal as syntaxes
     from thimbl.core.commune.books import transactions
 
+    if checked is not None and register is not None:
+        raise click.UsageError("--check is of the books: a register has none that it could be held against.")
     [study] = _one(studies_of(context, commune, at or Until(), gathered(folder)))
     if study.ledger.state.charter is None:
         raise Failure(f"{study.commune} has no charter: there are no books yet.")
+    if checked is not None:
+        from thimbl.cli.journal_check import check
+
+        return check(study, checked)
     if register is not None:
         write = syntaxes.member_rows if register == "members" else syntaxes.holder_rows
         for line in write(study.ledger.state):
             say(line)
-        return
+        return OK
     currency, entries = study.ledger.state.currency, transactions(study.folded)
     match syntax:
         case "hledger":
-            lines = syntaxes.hledger(str(study.commune), currency, entries)
+            lines = syntaxes.hledger(str(study.commune), currency, entries, study.newest)
         case "beancount":
-            lines = syntaxes.beancount(str(study.commune), currency, entries)
+            lines = syntaxes.beancount(str(study.commune), currency, entries, study.newest)
         case _:
             lines = syntaxes.rows(currency, entries)
     for line in lines:
         say(line)
+    return OK
 
 
 def _answers(
@@ -320,7 +340,3 @@ def _one(studies: "list[Study]") -> "list[Study]":
         names = ", ".join(str(study.commune) for study in studies)
         raise Failure(f"More than one commune is here: name one of {names}.")
     return studies
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"

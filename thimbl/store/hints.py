@@ -24,6 +24,16 @@ LOOKED_AT: Final = 2_000
 _AFTER_ID: Final = "~"
 """Behind every letter and digit of base32."""
 
+_STATED: Final = (
+    "SELECT trim(coalesce(substr(offer.words, 1, instr(offer.words || char(10), char(10)) - 1) || ' ', '') || "
+    "coalesce(json_extract(record.data, '$.period') || ' ', '') || "
+    "coalesce(json_extract(record.data, '$.amount'), '')) FROM record LEFT JOIN item AS offer "
+    "ON offer.id = substr(json_extract(record.data, '$.offer'), instr(json_extract(record.data, '$.offer'), '#') + 1) "
+    "AND offer.kind = 'bond-offer' WHERE record.author = item.author AND record.seq = item.seq AND item.kind <> 'post'"
+)
+"""What a record that has no words of its own is about: the code of a series, a month and an amount, as far as it names
+them. The first line of an offer's words is its code (store/derive.py)."""
+
 _FOLLOWED: Final = "(author.followed = 1 OR author.is_me = 1)"
 
 
@@ -149,7 +159,7 @@ class Hints:
             values += kinds
         rows = self._db.rows(
             "SELECT item.rowid, author.id, item.id, author.address, coalesce(author.nick, nullif(author.name, ''), "
-            "author.address), item.kind, coalesce(item.subject, item.words) "
+            f"author.address), item.kind, coalesce(item.subject, nullif(item.words, ''), ({_STATED}), '') "
             f"FROM {tables} JOIN author ON author.id = item.author WHERE {' AND '.join(where)} "
             "ORDER BY item.rowid DESC LIMIT ?",
             [*values, 2 * limit],

@@ -22,6 +22,7 @@ from thimbl.core.commune.money import Currency
 from thimbl.core.commune.participants import COOP, MEMBER
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.state import State
+from thimbl.core.records import Record
 from thimbl.core.times import format_time
 
 COLUMNS: Final = (
@@ -59,11 +60,14 @@ def decimal(minor: int, currency: Currency) -> str:
     return f"{sign}{whole}.{part:0{currency.digits}}" if currency.digits else f"{sign}{whole}"
 
 
-def hledger(commune: str, currency: Currency, entries: Iterable[Transaction]) -> Iterator[str]:
-    """Lines of an hledger journal, without line ends."""
+def hledger(
+    commune: str, currency: Currency, entries: Iterable[Transaction], as_of: Record | None = None
+) -> Iterator[str]:
+    """Lines of an hledger journal, without line ends. `as_of` is the commune's record up to which it goes."""
     # A commodity with a digit in its name has to be quoted there.
     commodity = currency.code if _PLAIN_COMMODITY.fullmatch(currency.code) else f'"{currency.code}"'
     yield f"; The books of {commune}, from its signed records: thimbl journal {commune}"
+    yield from _as_of(commune, as_of)
     yield f"commodity {decimal(1000 * 10**currency.digits, currency) if currency.digits else '1000.'} {commodity}"
     for entry in entries:
         yield ""
@@ -71,9 +75,12 @@ def hledger(commune: str, currency: Currency, entries: Iterable[Transaction]) ->
         yield from _postings(entry, "    ", hledger_account, currency, commodity)
 
 
-def beancount(commune: str, currency: Currency, entries: Iterable[Transaction]) -> Iterator[str]:
-    """Lines of a beancount ledger, without line ends. Each account is opened on the day on which it is first used."""
+def beancount(
+    commune: str, currency: Currency, entries: Iterable[Transaction], as_of: Record | None = None
+) -> Iterator[str]:
+    """Lines of a beancount ledger, likewise. Each account is opened on the day on which it is first used."""
     yield f"; The books of {commune}, from its signed records: thimbl journal {commune} --format beancount"
+    yield from _as_of(commune, as_of)
     yield f'option "title" "{commune}"'
     yield f'option "operating_currency" "{currency.code}"'
     opened: set[Account] = set()
@@ -141,6 +148,11 @@ def beancount_account(account: Account) -> str:
     parts = [root.capitalize(), name.title()]
     parts.append("Pool" if of == POOL else of if root != "equity" else _escaped(of))
     return ":".join([*parts, _escaped(holder)] if holder else parts)
+
+
+def _as_of(commune: str, record: Record | None) -> Iterator[str]:
+    if record is not None:
+        yield f"; As of {commune}#{record.id}, seq: {record.seq}"
 
 
 def _postings(

@@ -10,6 +10,7 @@ from thimbl.core.commune.ledger import Folded, Ledger
 from thimbl.core.commune.notices import Witness, notices
 from thimbl.core.commune.state import Finding
 from thimbl.core.log import VerifiedRecord
+from thimbl.core.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Study:
     def findings(self) -> list[Finding]:
         """All faults, in the order of the log."""
         return self.ledger.state.findings
+
+    @property
+    def newest(self) -> Record | None:
+        """The commune's record up to which this goes; None where there is none."""
+        return self.folded[-1].verified.record if self.folded else None
 
     def by_seq(self) -> dict[int, Folded]:
         """What came of each of the commune's records, by its seq."""

@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from thimbl.home.bundles.faults import BundleRefused
 from thimbl.home.bundles.names import BACKUP, MANIFEST, MAX_FILES, limit_of
@@ -69,17 +69,14 @@ class FolderBundle:
 
 
 class PlanFile:
-    """One plan by itself, such as an answer of finger(1) that somebody saved."""
+    """One plan by itself, such as an answer of finger(1) that somebody saved, or piped here."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        name = path.name.removesuffix(".plan") + ".plan"
+    def __init__(self, file: BinaryIO, where: str, called: str = "saved") -> None:
+        """`where` is what to call the file, and `called` the plan in it."""
+        self._file = file
+        self.where = where
+        name = called.removesuffix(".plan") + ".plan"
         self._name = name if limit_of(name) is not None else "saved.plan"
-
-    @property
-    def where(self) -> str:
-        """See `names.Bundle`."""
-        return str(self._path)
 
     @property
     def strange(self) -> Collection[str]:
@@ -88,15 +85,15 @@ class PlanFile:
 
     def sizes(self) -> Mapping[str, int]:
         """See `names.Bundle`."""
-        return {self._name: self._path.stat().st_size}
+        return {self._name: self._file.seek(0, os.SEEK_END)}
 
     def read(self, name: str) -> bytes:
         """See `names.Bundle`."""
         limit = limit_of(name) or 0
-        with self._path.open("rb") as file:
-            data = file.read(limit + 1)
+        self._file.seek(0)
+        data = self._file.read(limit + 1)
         if len(data) > limit:
-            raise BundleRefused(f"{self._path} has more than {limit:,} bytes, which no plan has.")
+            raise BundleRefused(f"{self.where} has more than {limit:,} bytes, which no plan has.")
         return data
 
 

@@ -147,7 +147,8 @@ def unsealer(
             if "No matching keys" not in str(error):
                 raise _damaged(where) from None
             tried = ", ".join(map(str, keys or [own]))
-            raise BundleLocked(f"{where} is encrypted, and not to the key in {tried}: give --identity.") from None
+            wanted = "another --identity" if keys else "--identity"
+            raise BundleLocked(f"{where} is encrypted, and not to the key in {tried}: give {wanted}.") from None
         except OSError as error:
             if error.errno is not None:
                 raise

@@ -1,4 +1,4 @@
-"""Telling hooks of what came: each thing once, whichever program comes first.
+"""Telling hooks of what came: each thing at most once, whichever program comes first.
 
 - Whoever tells holds a lock; another program that has brought something leaves it to them. They look again after they
   have let go of it, so nothing falls between the two.

@@ -79,17 +79,19 @@ class StoreBook:
         mirrored: Callable[[], Iterable[Address]] = tuple,
         cited: Callable[[], Iterable[Address]] = tuple,
         journal: Journal | None = None,
+        beside: Callable[[], None] = lambda: None,
     ) -> None:
         """`who` are asked in place of those who are followed; `mirrored` beside them, and then `cited`. What `journal`
-        has heard is kept with the schedule."""
+        has heard is kept with the schedule. `beside` is called at each look, for what else may have changed."""
         self._journal = journal
         self._account, self._writer, self._who = account, writer, tuple(who)
-        self._mirrored, self._cited = mirrored, cited
+        self._mirrored, self._cited, self._beside = mirrored, cited, beside
         self._list: tuple[int, ...] | None = None
         self._version: int | None = None
 
     def look(self) -> list[Standing] | None:
         """Those to ask; None where neither the list nor the store was changed by somebody else."""
+        self._beside()
         listed, version = self._stamp(), self._writer.data_version()
         if (listed, version) == (self._list, self._version):
             return None
@@ -117,7 +119,7 @@ class StoreBook:
     def _stamp(self) -> tuple[int, ...]:
         """The state of the person's two lists: a program puts another file in its place, an editor may write to it."""
         paths = self._account.paths
-        return *_stamp(paths.following), *_stamp(paths.muted)
+        return *stamp(paths.following), *stamp(paths.muted)
 
     def failing_hosts(self) -> Mapping[str, HostState]:
         """Hosts that did not answer the last time."""
@@ -145,7 +147,8 @@ class StoreBook:
             self._journal.forget()
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def stamp(path: Path) -> tuple[int, ...]:
+    """What is another whenever a file is; of one that is not there, too."""
     try:
         found = path.stat()
     except FileNotFoundError:

@@ -3,18 +3,23 @@ keep it from asking.
 
 One such process at a time; what comes while it runs is told by the next. It has a session of its own: a poller that is
 stopped does not end the hooks that are under way, and what they were not told yet the next run of anything tells.
+
+A poller runs for months, and whether there is anybody to tell is looked up again whenever the settings have changed.
 """
 
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol, cast
 
 from twisted.internet.protocol import ProcessProtocol
 
 from finger.interfaces import Clock, DelayedCall
 from thimbl.home.account import Account
+from thimbl.home.errors import SettingsError
 from thimbl.home.hooks import background
+from thimbl.node.polling.book import stamp
 
 GATHER: Final = 1.0
 """Seconds from the first thing that came to the beginning of telling, so that a hundred answers of one minute do not
@@ -46,6 +51,7 @@ class Hooking:
     def __init__(self, reactor: Clock, account: Account) -> None:
         self._reactor = cast(Spawner, reactor)
         self._account = account
+        self._stamp = stamp(account.paths.config)
         self._wanted = background.wanted(account)
         self._timer: DelayedCall | None = None
         self._running = self._again = self._stopped = False
@@ -58,6 +64,18 @@ class Hooking:
             self._again = True
         elif self._timer is None:
             self._timer = self._reactor.callLater(GATHER, self._start)
+
+    def look(self) -> None:
+        """Read the settings again if they have changed: with the first hook in them, what comes from now on is told."""
+        seen = stamp(self._account.paths.config)
+        if seen == self._stamp:
+            return
+        self._stamp = seen
+        with suppress(SettingsError, OSError):  # half-way through an edit, say: whoever has work with them tells it
+            found = Account.find(self._account.environ, self._account.clock, self._account.random)
+            before, self._wanted = self._wanted, background.wanted(found)
+            if self._wanted and not before:
+                self.wake()  # the program takes what is here for told
 
     def stop(self) -> None:
         """Begin no more."""

@@ -106,7 +106,10 @@ class Poller:
             feeds=web.feeds(reactor, account.settings, account.now),
         )
         self._journal = Journal(self._fetcher.received)
-        self._book = StoreBook(account, writer, who, self._mirroring.addresses, self._look_cited, self._journal)
+        self._hooking = Hooking(reactor, account)
+        self._book = StoreBook(
+            account, writer, who, self._mirroring.addresses, self._look_cited, self._journal, self._hooking.look
+        )
         self._watch = Watch(
             reactor,
             account.clock,
@@ -118,7 +121,6 @@ class Poller:
             observe=observe,
         )
         self._rounds = Rounds(reactor, lambda: self._fetcher.settle(self._told), self._watch.fail)
-        self._hooking = Hooking(reactor, account)
 
     @property
     def counts(self) -> Counts:
