@@ -143,7 +143,7 @@ class FingerServerProtocol(LimitedProtocol):
     # Time, and room
 
     def finish(self) -> None:
-        if self._query is None or self._sent_all:
+        if self._sent_all or (self._query is None and not self._awaits_its_request()):
             self._socket.loseConnection()
 
     def make_room(self, refusal: Refusal, *, told: bool) -> None:

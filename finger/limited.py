@@ -38,6 +38,9 @@ from finger.served import Outcome
 SEND_BLOCK: Final = 64 * 1024
 """Bytes of an answer that are handed to the socket at once: what Twisted reads and writes at a time."""
 
+ARRIVING_SECONDS: Final = 0.5
+"""For the request of a client that connected no longer ago than this when the server stopped: it is on its way."""
+
 _NOTHING: Final = memoryview(b"")
 
 Told = TypeVar("Told")
@@ -74,6 +77,7 @@ class LimitedFactory(Factory, Generic[Told]):
         self.waiting = self.deadlines.queue(limits.query_seconds)
         self.sending = self.deadlines.queue(limits.send_seconds)
         self.lingering = self.deadlines.queue(limits.linger_seconds)
+        self.arriving = self.deadlines.queue(ARRIVING_SECONDS)
         #: Where those wait who make room for others, the first to be asked first.
         self.yielding: tuple[Queue, ...] = (self.waiting,)
         self._heard = heard
@@ -176,8 +180,8 @@ class LimitedFactory(Factory, Generic[Told]):
             self.log.failure("What became of a connection could not be noted")
 
     def stop(self, within: float = 3) -> "Deferred[None]":
-        """Take no more, let requests that were read get their answers, close all other connections, and after `within`
-        seconds every one. Fires when none is left. Stop listening first, or new ones are still accepted, to be told
+        """Take no more, let requests get their answers that were read or are on their way, close all other connections,
+        and after `within` seconds every one. Fires when none is left. Stop listening first, or new ones are still accepted, to be told
         that the host is busy."""
         gone: Deferred[None] = Deferred()
         stopped = self._stopped = self._stopped or []
@@ -303,6 +307,13 @@ class LimitedProtocol(Protocol):
         """The connection is gone."""
         self._unsent = _NOTHING
 
+    def _awaits_its_request(self) -> bool:
+        """When the server stops: whether this client came so lately that its request is on its way, and is waited for."""
+        young = self._server.clock.seconds() - self._began < ARRIVING_SECONDS
+        if young:
+            self._wait(self._server.arriving)
+        return young
+
     def _close(self, at_once: bool) -> None:
         """Close; not at once where bytes of the client may lie unread."""
         if at_once:
@@ -323,7 +334,7 @@ class LimitedProtocol(Protocol):
             if self._outcome is Outcome.ANSWERED:
                 self._outcome = Outcome.SLOW
             self._socket.abortConnection()
-        elif queue is self._server.lingering:
+        elif queue is self._server.lingering or queue is self._server.arriving:
             self._socket.loseConnection()
         elif queue is not None:
             self._waited(queue)

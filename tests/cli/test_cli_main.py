@@ -319,6 +319,17 @@ def test_reader_that_goes_away(args: list[str]) -> None:
     assert (done.returncode, done.stderr) == (errors.READER_GONE, b"")
 
 
+def test_closed_standard_files() -> None:
+    """`thimbl serve >&- 2>&-` in a script: nothing else gets their numbers, and what is printed goes nowhere."""
+    code = (
+        "import os, sys, thimbl.cli.main as main\nsys.argv[1:] = ['--version']\nstatus = main.run()\nprint('more')\n"
+        "same = all(os.path.samestat(os.stat('/dev/null'), os.fstat(number)) for number in range(3))\n"
+        "os._exit(7 if same and not status and os.get_inheritable(1) else 1)\n"
+    )
+    shell = ["sh", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, code]
+    assert subprocess.run(shell, cwd=ROOT, check=False).returncode == 7
+
+
 def test_other_encodings() -> None:
     """A terminal that can not show something shows its number; JSON is UTF-8 all the same."""
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}

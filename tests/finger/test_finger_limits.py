@@ -225,6 +225,11 @@ def fails(world: World, person: Any) -> None:
     world.send(person, b"ana\r\n")
 
 
+def stops(world, person):
+    world.factory.stop()
+    world.advance(1)
+
+
 @pytest.mark.parametrize(
     ("act", "outcome"),
     [
@@ -236,7 +241,7 @@ def fails(world: World, person: Any) -> None:
         (leaves_in_the_answer, "left"),
         (never_reads, "slow"),
         (fails, "failed"),
-        (lambda world, person: world.factory.stop(), "left"),
+        (stops, "left"),
     ],
 )
 def test_each_connection_is_told_of_once(act, outcome):
@@ -270,6 +275,7 @@ def test_stopping_under_load():
     world.send(slow, b"ana\r\n")
     world.connect(peer=peer(0))
     refused = world.connect(PatientPerson(), peer=peer(0))
+    world.advance(1)
     stopped: list[None] = []
     world.factory.stop(within=3).addCallback(stopped.append)
     world.clock.advance(0)

@@ -224,6 +224,7 @@ def test_stopping_lets_answers_end(world):
     world.answer = later
     idle, asking = world.connect(), world.connect()
     world.send(asking, b"ana\r\n")
+    world.advance(1)
     stopped: list[None] = []
     world.factory.stop().addCallback(stopped.append)
     world.clock.advance(0)
@@ -233,6 +234,19 @@ def test_stopping_lets_answers_end(world):
     world.clock.advance(0)
     assert asking.heard == b"still\r\n"
     assert stopped == [None]
+
+
+def test_stopping_waits_a_moment_for_queries_on_their_way(world):
+    """A connection that was accepted just before would get an empty answer."""
+    asking, silent = world.connect(), world.connect()
+    stopped: list[None] = []
+    world.factory.stop().addCallback(stopped.append)
+    world.clock.advance(0)
+    world.send(asking, b"ana\r\n")
+    assert asking.heard == b"moo\r\n"
+    assert isinstance(asking.ended, ConnectionDone)
+    world.advance(1)
+    assert (silent.heard, type(silent.ended), stopped) == (b"", ConnectionDone, [None])
 
 
 def test_stopping_does_not_wait_for_ever(world):

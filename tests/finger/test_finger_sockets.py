@@ -52,6 +52,15 @@ def test_fields_of_a_description():
     assert parsed.take("port", "interface", "backlog") == {"port": "79", "interface": "::1", "backlog": "5"}
 
 
+@pytest.mark.parametrize("address", ["::1", "[::1]", r"\:\:1", "2001:db8::7", "::ffff:192.0.2.7", "fe80::1%eth0", "::"])
+def test_an_ipv6_address_needs_no_quoting(address):
+    """As it is written everywhere: its colons part no fields, and what stands behind it is a field as ever."""
+    plain = address.strip("[]").replace("\\", "")
+    for more, rest in (("", {}), (":backlog=5", {"backlog": "5"})):
+        parsed = Description.parse(f"tcp6:79:interface={address}{more}")
+        assert (parsed.fields, parsed.named) == (("79",), {"interface": plain, **rest})
+
+
 def test_ipv4(bound):
     sock = bound("tcp:0:interface=127.0.0.1")
     assert sock.family == socket.AF_INET

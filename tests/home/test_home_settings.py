@@ -27,6 +27,16 @@ def paths(tmp_path: Path) -> Paths:
     return Paths.find({"THIMBL_HOME": str(tmp_path)})
 
 
+def test_a_file_that_can_not_be_opened_is_told_in_words(paths):
+    """A daemon whose settings belong to root meets this: what is wrong, and no number or path twice."""
+    readers = {paths.config: lambda: settings.load(paths, {}), paths.following: lambda: following.load(paths)}
+    for path, load in readers.items():
+        path.mkdir()
+        with pytest.raises(SettingsError) as fault:
+            load()
+        assert str(fault.value) == f"{path} can not be read (Is a directory): look whose it is, and who may read it."
+
+
 # paths
 
 

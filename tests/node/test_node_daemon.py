@@ -204,6 +204,28 @@ def test_a_reload_by_signal(bound, ear, tmp_path):
     assert "MONOTONIC_USEC=" in heard[1]
 
 
+def test_files_that_it_may_not_read_are_told_of(bound, tmp_path, monkeypatch):
+    """At the start and after a reload, by the account that it has become: nobody else would hear of it."""
+    spool, message = tmp_path / "spool", tmp_path / "motd"
+    spool.mkdir()
+    message.write_text("Welcome.\n", encoding="utf-8")
+    pieces: list[bytes] = []
+    log = Log(Clock(), pieces.append)
+    serving = Assignment(ServeSettings(spool=spool, message=message))
+    assert list(serving.warnings()) == []
+    message.unlink()
+    monkeypatch.setattr("thimbl.node.serving.assignment.os.access", lambda path, mode: path != spool)
+    reactor = Reactor(lambda: os.kill(os.getpid(), signal.SIGHUP))
+    Daemon(reactor, Servers(), log=log, load=lambda: serving).run(bound, lambda place: None, serving)
+    log.close(10)
+    lines = [json.loads(line) for line in b"".join(pieces).splitlines()]
+    assert [line["event"] for line in lines] == ["start", *["warning"] * 2, "reload", *["warning"] * 2, "stop"]
+    assert [str(spool) in line["what"] for line in lines[1:3]] == [True, False]
+    assert lines[2]["what"] == f"The message of the host, {message}, can not be read: No such file or directory."
+    message.mkdir()
+    assert list(Assignment(ServeSettings(homes=True, message=message)).warnings())
+
+
 def test_a_terminal_that_is_closed_ends_it(bound, monkeypatch):
     """Whoever runs it by hand and closes the window leaves no daemon behind."""
     terminal = [True, False]

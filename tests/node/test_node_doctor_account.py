@@ -1,5 +1,7 @@
 """What the doctor finds in an account: settings, key, plan and archive. Each fault is planted for real."""
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
@@ -10,6 +12,7 @@ from thimbl.core.keys import PrivateKey
 from thimbl.core.plan import Follow
 from thimbl.home import settings as home_settings
 from thimbl.home.account import Account
+from thimbl.home.errors import unreadable
 from thimbl.home.keyfile import make_key
 from thimbl.home.serving import ServeSettings
 from thimbl.home.settings import Settings
@@ -38,6 +41,8 @@ class TestSettings:
         bare = Account(account.paths, Settings(), account.environ, account.clock, account.random)
         patient = Patient(bare, ServeSettings(), ward.machine, trouble="config.yaml: there is no setting 'windows'.")
         assert "no setting 'windows'" in ward.the_fault(settings.config, patient).said
+        closed = replace(patient, trouble=str(unreadable(bare.paths.config, PermissionError(13, "Permission denied"))))
+        assert ward.the_fault(settings.config, closed).remedy[0].startswith("ls -ld ")
         assert len([*examine(patient)]) > 3
 
     def test_a_following_that_can_not_be_read(self, ward: Ward) -> None:
@@ -65,6 +70,15 @@ class TestSettings:
         ward.serve = ServeSettings(spool=ward.home / "spool", message=ward.home / "motd")
         said = [finding.said for finding in ward.find(settings.serving)]
         assert [str(ward.home / name) in text for name, text in zip(["spool", "motd"], said, strict=True)] == [True] * 2
+
+    def test_a_message_that_others_may_not_read(self, ward: Ward) -> None:
+        message = ward.home / "motd"
+        message.write_text("Welcome.\n")
+        message.chmod(0o640)
+        ward.serve = ServeSettings(homes=True, message=message)
+        assert one(ward.find(settings.serving), Level.NOTE).remedy == (f"chmod o+r {message}",)
+        message.chmod(0o644)
+        assert ward.find(settings.serving) == []
 
     def test_an_alias_that_leads_nowhere(self, ward: Ward) -> None:
         ward.serve = ServeSettings(aliases={"postmaster": "ana", "abuse": "bo"})

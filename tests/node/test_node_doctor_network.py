@@ -9,14 +9,16 @@ from finger.testing import Lying, NeverConnects, Refusing, Resetting, Silent
 from tests.node.ward import HERE, Ward, one
 from tests.support.scribe import Scribe
 from tests.support.spooler import spool
+from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
+from thimbl.home.account import Account
 from thimbl.home.keyfile import make_key
 from thimbl.home.proxy import Proxy, ProxyFor
 from thimbl.home.serving import ServeSettings
 from thimbl.home.settings import Settings, save
 from thimbl.node.doctor import Level, reachable
 from thimbl.node.doctor.asking import SECONDS
-from thimbl.node.doctor.patient import Network
+from thimbl.node.doctor.patient import Network, Reply
 
 ELSEWHERE = "203.0.113.9"
 HOST = ("fields.example", 79)
@@ -140,6 +142,17 @@ class TestNames:
         found = ward.find(reachable.by_address, ward.asked())
         assert "/etc/hosts" in one(found, Level.NOTE).said
         assert len(found) == 2
+
+    def test_an_address_of_this_machine_alone(self, ward: Ward) -> None:
+        """No hosts file has a part in that."""
+        ward.on(is_here=lambda text: True)
+        network = Network(address=Reply("127.0.0.1:7979", b""), stands_for=("127.0.0.1",))
+        patient = replace(ward.asked(), network=network)
+        local = replace(patient.home.settings, address=Address.parse("ana@127.0.0.1:7979"))
+        account = Account(ward.paths, local, ward.account.environ, ward.account.clock, ward.account.random)
+        noted = one([*reachable.by_address(replace(patient, home=account))], Level.NOTE)
+        assert "127.0.0.1 is this machine" in noted.said
+        assert "/etc/hosts" not in noted.said
 
     def test_a_fault_of_the_program(self, ward: Ward) -> None:
         """It is a line, and all else is told."""

@@ -245,6 +245,29 @@ class TestBackground:
         threads.run()
         assert some.current() == "made"
 
+    def test_who_waits_for_the_first_is_told_once(self):
+        clock, threads, faults, told = [0.0], Threads(), [OSError("no more files")], []
+
+        def make():
+            if faults:
+                raise faults.pop()
+            return "made"
+
+        some = Refreshed(make, threads, lambda: clock[0])
+        some.when_there(lambda: told.append("waited"))
+        some.current()
+        threads.run()
+        assert told == []  # there is none yet
+        with pytest.raises(OSError, match="no more files"):
+            some.current()
+        for _ in range(2):
+            clock[0] += 1
+            some.current()
+            threads.run()
+            assert told == ["waited"]
+        some.when_there(lambda: told.append("at once"))
+        assert told == ["waited", "at once"]
+
     def test_in_a_thread(self, tmp_path):
         """A small host's list is there at the first asking."""
         spool(tmp_path, Scribe(properties={"listed": "yes"}))

@@ -297,9 +297,13 @@ def test_stopping_lets_answers_end(world):
     world.send(idle, GET)
     reading.socket.pauseProducing()
     world.send(reading, GET)
+    world.advance(1)
+    late = world.connect()
     done: list[None] = []
     world.factory.stop().addCallback(done.append)
     world.clock.advance(0)
+    world.send(late, GET)
+    assert statuses(late.heard) == [200]
     assert (type(idle.ended), type(waiting.ended), reading.ended, done) == (ConnectionDone, ConnectionDone, None, [])
     reading.socket.resumeProducing()
     world.clock.advance(0)

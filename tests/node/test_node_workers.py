@@ -175,6 +175,18 @@ def test_one_that_ends_without_a_word_ends_the_daemon_too(crew):
     assert [str(fault) for fault in crew.refusals] == ["A worker ended before it answered (status 1)."]
 
 
+def test_a_program_that_the_account_may_not_run(crew):
+    """Root may have started it from a folder of its own, and become somebody else since."""
+    crew.fault = PermissionError(13, "Permission denied", "/root/venv/bin/python")
+    workers = Workers(crew, crew.assignment, crew.log, Metrics(), {})
+    workers.start([crew.socket]).addErrback(crew._refused)
+    (told,) = crew.refusals
+    assert str(told) == (
+        "A worker can not be started (/root/venv/bin/python: Permission denied): "
+        "the account that the daemon becomes must be able to run this program."
+    )
+
+
 def test_a_reload_reaches_all_and_those_started_later(crew, tmp_path):
     crew.begin()
     changed = Assignment(ServeSettings(spool=tmp_path, workers=2, aliases={"postmaster": "ana"}))

@@ -149,8 +149,23 @@ thimbl read                            fetch, and show what is new"""
 
 def run() -> int:
     """The script: run what the command line says, and return the exit code."""
+    _fill_standard_files()
     try:
         main.main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     return 0
+
+
+def _fill_standard_files() -> None:
+    """Where standard input, output or error is closed it is /dev/null, as sshd and sudo have it.
+
+    Else a socket or the store would get its number, and with it what is printed.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    # Python has None for those that were closed when it started.
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)

@@ -1,7 +1,6 @@
 """The command that answers: serve. What it does is `thimbl.node.serving`'s; here options go before the settings."""
 
 import os
-import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -136,19 +135,33 @@ def _host(settings: "Settings", serve: "ServeSettings") -> str:
 def _answer_one(context: Context, options: Mapping[str, Any]) -> None:
     from finger.stdio import serve_stdio
     from thimbl.node.serving.assignment import Unservable
+    from thimbl.node.serving.inetd import complain, is_asked_on, leave_root
+    from thimbl.node.serving.privileges import PrivilegeFault
 
-    if stat.S_ISSOCK(os.fstat(2).st_mode) and os.path.sameopenfile(1, 2):
-        # inetd made the connection standard error too: complaints are not for whoever asked.
+    if hidden := is_asked_on(2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    refused: Exception | None = None
+    if os.geteuid() == 0:
+        try:
+            leave_root(merged(context.settings.serve, options))
+        except Exception as fault:
+            refused = fault
 
     def answer(query: "Query") -> bytes:
         # Only now: whoever asked is told politely where the settings are at fault.
         try:
+            if refused is not None:
+                raise refused
             return assignment_of(context, options).answerer()(query)
-        except Unservable as fault:
+        except (PrivilegeFault, Unservable) as fault:
             raise Failure(str(fault)) from None
 
-    serve_stdio(answer, sys.stdin, sys.stdout)
+    try:
+        serve_stdio(answer, sys.stdin, sys.stdout)
+    except Exception as fault:
+        if hidden:
+            complain(str(fault))
+        raise
 
 
 def _poller(context: Context, serve: "ServeSettings") -> "MakePoller | None":

@@ -1,5 +1,7 @@
 """What can be wrong with one's own files. The message is what the person reads, and says what to do next."""
 
+from pathlib import Path
+
 
 class HomeError(Exception):
     """Something about your own files is not as it must be."""
@@ -11,6 +13,14 @@ class NotSetUp(HomeError):
 
 class SettingsError(HomeError):
     """A file of settings can not be read."""
+
+
+def unreadable(path: Path, error: Exception) -> SettingsError:
+    """A whole file of settings that is of no use: it can not be opened (`OSError`), or what stands in it is wrong."""
+    if isinstance(error, OSError):
+        why = error.strerror or error
+        return SettingsError(f"{path} can not be read ({why}): look whose it is, and who may read it.")
+    return SettingsError(f"{path}: {error}. Mend the file, or move it away.")
 
 
 class KeyProblem(HomeError):

@@ -16,7 +16,7 @@ from thimbl.core.plan import Follow
 from thimbl.core.plantext import MAX_BYTES, Bounds, PlanTextError, decode, read_data
 from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, locked, write_file
-from thimbl.home.errors import Refused, SettingsError
+from thimbl.home.errors import Refused, SettingsError, unreadable
 from thimbl.home.paths import Paths
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def load(paths: Paths) -> tuple[Followed, ...]:
     try:
         data = read_data(decode(path.read_bytes()), BOUNDS)
     except (PlanTextError, OSError) as error:
-        raise SettingsError(f"{path}: {error}. Mend the file, or move it away.") from None
+        raise unreadable(path, error) from None
     items = data.pop("following", [])
     if not isinstance(items, list) or data:
         raise SettingsError(f"{path}: following must be a list, and there is nothing beside it.")

@@ -12,7 +12,7 @@ from thimbl.core.plantext import PlanTextError, decode, read_data
 from thimbl.core.planwriter import write
 from thimbl.core.times import LAST, TimeError, format_time, parse_time
 from thimbl.home.durable import SECRET, locked, write_file
-from thimbl.home.errors import Refused, SettingsError
+from thimbl.home.errors import Refused, SettingsError, unreadable
 from thimbl.home.paths import Paths
 from thimbl.store.mutes import Mute, MuteError, MuteKind
 
@@ -28,7 +28,7 @@ def load(paths: Paths) -> tuple[Mute, ...]:
     try:
         data = read_data(decode(path.read_bytes()))
     except (PlanTextError, OSError) as error:
-        raise SettingsError(f"{path}: {error}. Mend the file, or move it away.") from None
+        raise unreadable(path, error) from None
     items = data.pop("muted", [])
     if not isinstance(items, list) or data:
         raise SettingsError(f"{path}: muted must be a list, and there is nothing beside it.")

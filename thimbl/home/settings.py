@@ -15,7 +15,7 @@ from thimbl.core.compose import WINDOW_BYTES
 from thimbl.core.plantext import MAX_BYTES, PlanTextError, decode, read_data
 from thimbl.core.planwriter import write
 from thimbl.home.durable import SECRET, write_file
-from thimbl.home.errors import SettingsError
+from thimbl.home.errors import SettingsError, unreadable
 from thimbl.home.hooks.settings import HookSettings, hooks_data, read_hooks
 from thimbl.home.paths import Paths
 
@@ -85,7 +85,7 @@ def load(paths: Paths, environ: Mapping[str, str]) -> Settings:
         try:
             data = read_data(decode(paths.config.read_bytes()))
         except (PlanTextError, OSError) as error:
-            raise SettingsError(f"{paths.config}: {error}. Mend the file, or move it away.") from None
+            raise unreadable(paths.config, error) from None
     reader = _Reader(paths.config, data)
     settings = Settings(
         address=reader.address(),

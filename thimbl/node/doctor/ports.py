@@ -60,10 +60,11 @@ def _port(patient: Patient, place: Place) -> Finding:
         )
     if trouble is not None:
         return fault("port", f"Nobody can listen at {place.text!r}: {os.strerror(trouble)}.")
-    return note("port", f"Nothing listens at {place.named}, and you may: no daemon is running.", _serve(patient))
+    said = f"Nothing listens at {place.named}, and you may: no daemon is running."
+    return note("port", said, serving_command(patient))
 
 
-def _serve(patient: Patient, *listen: str) -> str:
+def serving_command(patient: Patient, *listen: str) -> str:
     """The command that serves what is looked at, at these places or where it is to be."""
     serve = patient.serve
     words = ["thimbl serve", f"--spool {quoted(serve.spool)}" if serve.spool else "", "--homes" if serve.homes else ""]
@@ -72,7 +73,7 @@ def _serve(patient: Patient, *listen: str) -> str:
 
 
 def _elsewhere(patient: Patient) -> str:
-    return f"another port, which addresses have to name: {_serve(patient, f'tcp:{ANOTHER}')}"
+    return f"another port, which addresses have to name: {serving_command(patient, f'tcp:{ANOTHER}')}"
 
 
 def _low(patient: Patient, place: Place) -> Finding:
@@ -84,8 +85,8 @@ def _low(patient: Patient, place: Place) -> Finding:
         said,
         f"let systemd open it: thimbl.socket, with ListenStream={port} (thimbl serve --units /etc/systemd)",
         "AmbientCapabilities=CAP_NET_BIND_SERVICE in the [Service] of thimbl.service",
-        f"authbind --deep {_serve(patient)} (once {allowed} may be executed by you)",
-        f"start it as root with --user: it binds, and then is root no longer: {_serve(patient)} --user thimbl",
+        f"authbind --deep {serving_command(patient)} (once {allowed} may be executed by you)",
+        f"start it as root with --user: it binds, and then is root no longer: {serving_command(patient)} --user thimbl",
         f"sysctl net.ipv4.ip_unprivileged_port_start={port} (then anybody may have it)",
         _elsewhere(patient),
     )

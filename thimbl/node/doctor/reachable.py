@@ -9,6 +9,7 @@ from finger.errors import ConnectionRefused, HostUnreachable, TimedOut
 from thimbl.core.address import Address, format_hostport
 from thimbl.node.doctor.finding import Finding, fault, note, ok
 from thimbl.node.doctor.patient import Network, Patient, Reply, Sample
+from thimbl.node.doctor.ports import serving_command
 from thimbl.node.doctor.replies import Likeness, compare
 
 
@@ -40,7 +41,11 @@ def by_address(patient: Patient) -> Iterator[Finding]:
 
 
 def _where(patient: Patient, address: Address, network: Network) -> Iterator[Finding]:
-    if network.is_loopback and address.host != "localhost":
+    if network.stands_for == (address.host,) and network.is_loopback:
+        yield note(
+            "address", f"{address.host} is this machine as it speaks to itself: nobody elsewhere reaches {address}."
+        )
+    elif network.is_loopback and address.host != "localhost":
         yield note(
             "address",
             f"On this machine {address.host} stands for {', '.join(network.stands_for)}, as /etc/hosts says: where it "
@@ -97,7 +102,9 @@ def _way(patient: Patient, address: Address) -> str:
 def _silent(patient: Patient, address: Address, reply: Reply) -> Finding:
     failure, port = reply.failure, address.port
     remedies = {
-        ConnectionRefused: ("start a daemon: thimbl serve", f"let TCP {port} through the firewall of this machine"),
+        ConnectionRefused: (
+            f"start a daemon: {serving_command(patient)}", f"let TCP {port} through the firewall of this machine"
+        ),
         TimedOut: (f"let TCP {port} through the firewall, here or in the router", "see whether the daemon is stuck"),
         HostUnreachable: (f"look: getent hosts {address.host}", "look: ip route"),
     }

@@ -3,6 +3,7 @@
 import grp
 import pwd
 from collections.abc import Callable, Iterator
+from stat import S_IROTH
 
 from thimbl.home import following as followed
 from thimbl.home.errors import SettingsError
@@ -16,6 +17,8 @@ def config(patient: Patient) -> Iterator[Finding]:
     if patient.trouble:
         # What the environment says is read along with the file, and may be what is wrong.
         mend = f"${{EDITOR:-vi}} {quoted(path)}" if str(path) in patient.trouble else "look: env | grep ^THIMBL_"
+        if "can not be read" in patient.trouble:
+            mend = f"ls -ld {quoted(path.parent)} {quoted(path)}"
         said = f"{patient.trouble} Until then no command works, and all below is as if there were no settings."
         yield fault("config", said, mend)
     elif patient.me is not None:
@@ -61,9 +64,12 @@ def serving(patient: Patient) -> Iterator[Finding]:
         )
     if serve.spool is not None and not serve.spool.is_dir():
         yield fault("serve", f"There is no folder {serve.spool}.", f"mkdir -m 755 -p {quoted(serve.spool)}")
-    if serve.message is not None and not serve.message.is_file():
-        missing = f"The message of the host, {serve.message}, is not there."
-        yield fault("serve", missing, f"${{EDITOR:-vi}} {quoted(serve.message)}")
+    if (message := serve.message) is not None and not message.is_file():
+        missing = f"The message of the host, {message}, is not there."
+        yield fault("serve", missing, f"${{EDITOR:-vi}} {quoted(message)}")
+    elif message is not None and not patient.is_own and not patient.machine.stat(message).st_mode & S_IROTH:
+        closed = f"Others may not read the message of the host, {message}: a daemon that is not root leaves it out."
+        yield note("serve", closed, f"chmod o+r {quoted(message)}")
     if patient.accounts is not None:
         for alias, target in sorted(serve.aliases.items()):
             if (found := patient.accounts.find(target)) is None or not found.publishes(found.plan):

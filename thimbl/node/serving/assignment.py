@@ -6,6 +6,8 @@
 """
 
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +47,22 @@ class Assignment:
             make_accounts(self.serve, self.own)
         except (ValueError, OSError) as error:
             raise Unservable(str(error)) from None
+
+    def warnings(self) -> Iterator[str]:
+        """What this process may not read, though it is to be served: a line each. Nobody who asks is told of it."""
+        spool, message = self.serve.spool, self.serve.message
+        if spool is not None and not os.access(spool, os.X_OK):
+            yield f"This daemon's account may not enter the spool {spool}: nobody there can be served."
+        elif spool is not None and not os.access(spool, os.R_OK):
+            yield f"This daemon's account may not read the spool {spool}: it can list nobody, whoever agreed."
+        if message is not None:
+            try:
+                os.close(os.open(message, os.O_RDONLY | os.O_NONBLOCK))  # a pipe would hold up the daemon
+                fault = "" if message.is_file() else "It is no file"
+            except OSError as error:
+                fault = error.strerror or str(error)
+            if fault:
+                yield f"The message of the host, {message}, can not be read: {fault}."
 
     def answerer(self, background: Background | None = None) -> Answerer:
         """What answers so; `background` runs work in a thread. Raises `Unservable`."""

@@ -153,6 +153,7 @@ class Daemon:
             self._tell("reload-failed", error=safe(str(fault)))
         else:
             self._tell("reload", needs_restart=needs_restart(self._serving, assignment))
+            self._warn(assignment)
         self.manager.ready("Answering")
 
     def _hung_up(self) -> None:
@@ -177,6 +178,8 @@ class Daemon:
         self._answering = True
         self.manager.ready("Answering")
         self._tell("start", pid=os.getpid(), listening=places)
+        if self._serving is not None:
+            self._warn(self._serving)
         if self.manager.sign_of_life is not None:
             self._give_sign(self.manager.sign_of_life)
 
@@ -196,6 +199,10 @@ class Daemon:
         ending = [maybeDeferred(part.stop) for part in self._started]
         ended = gatherResults([*ending, maybeDeferred(self.servers.stop)], consumeErrors=True)
         return ended.addCallback(lambda _: self._tell("stop") if self._answering else None)
+
+    def _warn(self, assignment: Assignment) -> None:
+        for what in assignment.warnings():
+            self._tell("warning", what=safe(what))
 
     def _tell(self, event: str, **fields: object) -> None:
         if self.log is not None:

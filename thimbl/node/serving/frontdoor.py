@@ -65,6 +65,11 @@ class FrontDoor:
         """What is known of all accounts; None while the first walk is under way."""
         return self._census.current()
 
+    def begin(self, tell: Callable[[], object]) -> None:
+        """Set off the first walk, before somebody asks; `tell` is called when it is done."""
+        self._census.when_there(tell)
+        self._census.current(patience=0.0)
+
     def newest(self) -> Sequence[Signed] | None:
         """The newest posts of those who agreed; None while they are looked for the first time."""
         return self._newest.current()

@@ -141,7 +141,8 @@ class WebProtocol(LimitedProtocol):
     # Time, and room
 
     def finish(self) -> None:
-        if not self._sending:
+        asked = self._sending or (self._queue is self._server.waiting and self._awaits_its_request())
+        if not asked:
             self._socket.loseConnection()
 
     def make_room(self, refusal: Refusal, *, told: bool) -> None:

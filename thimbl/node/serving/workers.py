@@ -210,7 +210,7 @@ class Workers:
             return
         if self._started is not None:
             started, self._started = self._started, None
-            started.errback(Unservable(self.refused or f"A worker ended before it answered ({_how(how)})."))
+            started.errback(Unservable(self.refused or _never_answered(how)))
             return
         if not self._answered:
             return  # the daemon ends for the first of them
@@ -253,8 +253,19 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return ours | {"PYTHONPATH": os.pathsep.join(filter(None, [here, ours.get("PYTHONPATH", "")]))}
 
 
+def _never_answered(how: BaseException | None) -> str:
+    if isinstance(how, PermissionError):
+        return (
+            f"A worker can not be started ({_how(how)}): "
+            "the account that the daemon becomes must be able to run this program."
+        )
+    return f"A worker ended before it answered ({_how(how)})."
+
+
 def _how(fault: BaseException | None) -> str:
     number, status = getattr(fault, "signal", None), getattr(fault, "exitCode", None)
     if number is not None:
         return f"signal {signal.Signals(number).name}"
+    if isinstance(fault, OSError) and fault.filename:
+        return f"{fault.filename}: {fault.strerror}"
     return f"status {status}" if status is not None else str(fault)
