@@ -193,7 +193,8 @@ class TestWhatAMirrorMaySay:
         down(world, alice)
         outcome = world.one(alice)
         assert outcome.failed
-        assert "mirror dairy.example: stale" in outcome.reason
+        assert "mirror dairy.example: older: it ends at entry" in outcome.reason
+        assert "stale" not in outcome.reason
         author = world.store.author(alice.address)
         assert (author.verdict, author.seq, author.source) == (Verdict.VERIFIED, 5, None)
 

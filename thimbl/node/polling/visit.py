@@ -175,7 +175,9 @@ class Visit:
             verdict, reason = found.outcome.verdict, found.outcome.reason
             if verdict in (Verdict.VERIFIED, Verdict.FORKED):  # only the author can have signed a fork
                 return found
-            self._failure += f"{_OF_MIRROR}{place.hostport}: {verdict}: {reason}"
+            # That a copy is older is no word on its author: `stale` is one (plan-format 4).
+            what = "older" if verdict is Verdict.STALE else verdict
+            self._failure += f"{_OF_MIRROR}{place.hostport}: {what}: {reason}"
             if verdict is Verdict.FORGED and found.concluded is not None:
                 self.harvest.keep_forged(f"by the mirror {place.hostport}: {reason}", found.concluded.text)
         return None
