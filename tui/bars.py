@@ -188,6 +188,11 @@ class Status(Painted, can_focus=False):
         self.said, self.trouble = safe_line(text), trouble
         self.refresh()
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the sentence is longer than the line."""
+        return 0 < self.columns < cell_len(self.said) + 3
+
     def offer(self, count: int) -> None:
         """How many new rows wait to be taken."""
         if count != self.offered:
@@ -213,6 +218,8 @@ class Status(Painted, can_focus=False):
             left.append(("! " if self.trouble else "", Role.BAD))
             left.append((self.said, Role.BAD if self.trouble else Role.TEXT))
         right = cut(((self.where, Role.DIM), (" ", Role.TEXT)), width // 2 if self.said else width)
+        if self.trouble and width_of(left) + width_of(right) + 1 > width:
+            right = ()  # what to do stands at the end of the sentence
         if not self.said and width_of(left) + cell_len(self.where) + 2 > width:
             right = cut(((self.where, Role.DIM),), max(0, width - width_of(left) - 1))
         return list(spread(left, right, width))

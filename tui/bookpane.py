@@ -6,7 +6,7 @@
 - Its keys are for what is selected; what a person may not sign is refused in the words of the commands.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final
@@ -40,6 +40,9 @@ def _signs(key: str, verb: Verb, told: str, *, shown: bool = False) -> Binding:
     return _key(key, f"act('{verb}')", verb.capitalize(), f"{told}: asks first", f"bond-{verb}", shown=shown)
 
 
+OF_COMMUNES: Final = frozenset({Verb.OFFER, Verb.ACKNOWLEDGE, Verb.JOIN, Verb.LEAVE})
+"""What is signed about a commune, and about no offer that is there."""
+
 READING: Final = "Reading the books …"
 """What stands there until they are: of a large commune the first time takes a while."""
 
@@ -54,6 +57,7 @@ class BookPane(SigningPane):
         _key("F", "filter", "Filter", "show only rows with these words", "filter", shown=True),
         _key("v,t", "record", "Record", "the record that the selected row is about, in its thread", "record"),
         _key("u", "author", "Author", "all posts of whom the selected row is about", "author"),
+        _signs("O", Verb.OFFER, "offer bonds of your co-op"),
         _signs("S", Verb.SUBSCRIBE, "subscribe to the selected bonds, or change it", shown=True),
         _signs("W", Verb.WITHDRAW, "withdraw your subscription"),
         _signs("P", Verb.PAY, "say that you paid for bonds, or rent"),
@@ -79,16 +83,12 @@ class BookPane(SigningPane):
         self.chapter = ""
         self._shown: Opened | None = None
         self.bar = Chapters()
-        self.words = Input(placeholder="words that a row must have; Esc shows all", classes="filter", compact=True)
+        self._words: Input | None = None
         self.grid = Grid()
 
     def compose(self) -> ComposeResult:
         yield self.bar
-        yield self.words
         yield self.grid
-
-    def on_mount(self) -> None:
-        self.words.display = False
 
     # What a book is made of
 
@@ -142,7 +142,7 @@ class BookPane(SigningPane):
             self._show_soon(renew=True)
 
     def back(self) -> bool:
-        if self.words.has_focus or self.grid.words:
+        if self.is_typing or self.grid.words:
             self._hide_filter()
             self.grid.filter("")
         elif len(self.way) > 1:
@@ -228,13 +228,20 @@ class BookPane(SigningPane):
 
     def _bound(self) -> dict[Verb, str]:
         """The keys of what can be signed: those of the configuration, where it has changed them."""
-        keymap = self.screen.keymap if isinstance(self.screen, Frame) else {}
         found: dict[Verb, str] = {}
-        for one in bindings(BookPane.BINDINGS, keymap):
+        for one in self._bindings_now():
             action, _, rest = one.action.partition("('")
             if action == "act":
                 found.setdefault(Verb(rest.removesuffix("')")), display(self.app, one))
         return found
+
+    def key_of(self, binding: str) -> str:
+        """The key that is bound to this id of the pane's by now, as it is shown."""
+        return next((display(self.app, one) for one in self._bindings_now() if one.id == binding), binding)
+
+    def _bindings_now(self) -> Iterable[Binding]:
+        keymap = self.screen.keymap if isinstance(self.screen, Frame) else {}
+        return bindings([*BookPane.BINDINGS, *type(self).BINDINGS], keymap)
 
     @on(Chapters.Chosen)
     def _chosen(self, message: Chapters.Chosen) -> None:
@@ -300,27 +307,43 @@ class BookPane(SigningPane):
 
     # Words
 
+    @property
+    def words(self) -> Input:
+        """The line in which words are typed; it is made when it is first asked for."""
+        if self._words is None:
+            told = "words that a row must have; Esc shows all"
+            self._words = Input(placeholder=told, classes="filter", compact=True)
+            self.mount(self._words, before=self.grid)
+        return self._words
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether the reader is typing words."""
+        return self._words is not None and self._words.has_focus
+
     def action_filter(self) -> None:
         self.words.display = True
         self.words.value = self.grid.words
         self.words.focus()
 
     def _hide_filter(self) -> None:
-        self.words.display = False
-        if self.words.has_focus:
+        was_typing = self.is_typing
+        if self._words is not None:
+            self._words.display = False
+        if was_typing:
             self.grid.focus()
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
         message.stop()
-        if self.words.display:
+        if message.input.display:
             self.grid.filter(message.value.strip())
 
     @on(Input.Submitted)
     def _filtered(self, message: Input.Submitted) -> None:
         message.stop()
         if not self.grid.words:
-            self.words.display = False
+            message.input.display = False
         self.grid.focus()
 
     # Why
@@ -353,9 +376,13 @@ class BookPane(SigningPane):
 
     def action_act(self, verb: str) -> None:
         commune, offer = self.subject
+        if commune is None and self.market is not None and len(self.market.studies) == 1:
+            [commune] = self.market.studies
         if commune is None:
             self.say("Select an offer or a commune first.")
-        elif not offer and Verb(verb) not in (Verb.ACKNOWLEDGE, Verb.JOIN, Verb.LEAVE):
+        elif Verb(verb) in OF_COMMUNES:
+            self.act(Verb(verb), commune)
+        elif not offer:
             self.say("Select an offer first: its row, or its own page.")
         else:
             self.act(Verb(verb), commune, offer)

@@ -15,7 +15,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from thimbl.core.keys import is_fingerprint
@@ -24,6 +23,7 @@ from thimbl.core.terminal import safe_line
 from thimbl.store.pins import SeenKey
 from thimbl.store.types import Author
 from tui.foot import Foot
+from tui.over import Over
 from tui.when import since
 
 SAYS: Final[dict[Verdict | None, str]] = {
@@ -69,7 +69,7 @@ def compared(typed: str, pinned: str | None, seen: str | None, forked: bool = Fa
     return Compared("✗ That is no fingerprint (SHA256: and 43 characters), and no key here begins so.", None)
 
 
-class Keys(ModalScreen[str | None]):
+class Keys(Over[str | None]):
     """Somebody's keys; the fingerprint that is to be pinned, None where none is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

@@ -16,7 +16,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Input, Label, Static, TextArea
 
@@ -31,6 +30,7 @@ from tui.dialogs import Confirm
 from tui.editor import EditorFailed, edit_file, editor_command
 from tui.foot import Foot
 from tui.lines import Line
+from tui.over import Over
 from tui.ports import Desk
 from tui.preview import Preview
 from tui.suggesting import Editor, Suggestions
@@ -64,7 +64,7 @@ class Draft:
     """What would be signed, which is shown and asked about; then `Desk.publish` takes the place of `send`."""
 
 
-class Composer(ModalScreen[Reference | None]):
+class Composer(Over[Reference | None]):
     """Gives the reference of what was published, or None where it was left as a draft."""
 
     AUTO_FOCUS = "#text"
@@ -79,6 +79,7 @@ class Composer(ModalScreen[Reference | None]):
 
     def __init__(self, shelf: Shelf, pen: Pen, draft: Draft) -> None:
         super().__init__()
+        self.fit(self.app.size)
         self._shelf, self._pen, self.draft = shelf, pen, draft
         self._saving: Timer | None = None
         self._sending = False

@@ -24,6 +24,8 @@ from tui.stops import Stop, at, stops
 class Detail(Painted):
     """One page. It is set again for another width, for other facts, and as time goes by."""
 
+    STYLED_BY_FOCUS: ClassVar[bool] = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "step(1)", "Down", show=True, id="down", tooltip="a line down"),
         Binding("k,up", "step(-1)", "Up", show=False, id="up", tooltip="a line up"),

@@ -1,6 +1,7 @@
 """Small questions: one of several, links with where they lead, all keys."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -8,20 +9,28 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from thimbl.core.terminal import safe_line
 from tui.foot import Foot
 from tui.hosts import way_of
+from tui.lines import BLANK, Line, Piece, Role, cut, width_of, wrap
+from tui.over import Over
+from tui.setting import paragraph, rule
+from tui.sheet import Sheet
+
+KEYS_WIDE: Final = 16
+"""Cells for the keys of one row in the help: several keys that do the same stand side by side."""
+
+LEAST_TOLD: Final = 8
+"""Cells of what a key does that are a line, however narrow the screen is."""
 
 MAX_LINKS: Final = 50
 """Links of one post that are listed; a post has room for more, and nobody opens them."""
 
 
-class Choice(ModalScreen[str | None]):
+class Choice(Over[str | None]):
     """One of several things, each chosen by its key, by Enter or by a click; None where nothing was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -50,7 +59,7 @@ class Choice(ModalScreen[str | None]):
         self.dismiss(message.option_id)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Over[bool]):
     """Whether to do something that is told in full first. Enter alone does nothing until the button is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,7 +97,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(message.button.id == "yes")
 
 
-class Links(ModalScreen[str | None]):
+class Links(Over[str | None]):
     """The links of a post, each in full with the host that it leads to; the one that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -114,33 +123,33 @@ def _told(link: str) -> str:
     return "\n".join([way.host, f"  {safe_line(link)}", *(f"  {note}" for note in way.notes)])
 
 
-class Help(ModalScreen[None]):
+class Help(Over[None]):
     """All keys, as they are bound: each group is a title and rows of keys and what they do."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss(None)", "Back"),
-        Binding("j,down", "move(1)", show=False),
-        Binding("k,up", "move(-1)", show=False),
-    ]
+    AUTO_FOCUS = "#help"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss(None)", "Back")]
 
     def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
         super().__init__()
         self.groups = groups
 
     def compose(self) -> ComposeResult:
-        # Textual's own text: Rich's takes several times as long to lay out, and this is the longest there is.
-        parts: list[str | tuple[str, str]] = []
-        for title, rows in self.groups:
-            parts.append((f"{title}\n", "bold underline"))
-            for keys, told in rows:
-                parts += [(f"  {keys:<16} ", "bold"), f"{told}\n"]
-            parts.append("\n")
-        parts.append("The mouse works: click to select, wheel to scroll, double click to read. ")
-        parts.append(("Marks: ● unread, ▌ selected.\n", "dim"))
-        with VerticalScroll(classes="dialog", id="help") as dialog:
+        with Vertical(classes="dialog", id="help-page") as dialog:
             dialog.border_title = Text("Keys")
-            yield Static(Content.assemble(*parts), markup=False)
+            yield Sheet(partial(keys_page, self.groups), id="help")
         yield Foot()
 
-    def action_move(self, lines: int) -> None:
-        self.query_one("#help").scroll_relative(y=lines, animate=False)
+
+def keys_page(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], width: int) -> list[Line]:
+    """The keys in lines of at most `width` cells."""
+    lines: list[Line] = []
+    for title, rows in groups:
+        lines.append(rule(title, width))
+        for keys, told in rows:
+            before: Piece = (f"  {keys:<{KEYS_WIDE}} ", Role.KEY)
+            for pieces in wrap(((told, Role.TEXT),), max(LEAST_TOLD, width - width_of((before,)))):
+                lines.append(Line(cut((before, *pieces), width)))
+                before = (" " * width_of((before,)), Role.TEXT)
+        lines.append(BLANK)
+    mouse = "The mouse works: click to select, wheel to scroll, double click to read."
+    return [*lines, *paragraph(mouse, width), *paragraph("Marks: ● unread, ▌ selected.", width, Role.DIM)]

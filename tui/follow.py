@@ -14,7 +14,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from thimbl.core.address import Address, AddressError
@@ -26,6 +25,7 @@ from tui.aside import told
 from tui.children import ChildFailed, preview
 from tui.foot import Foot
 from tui.lines import Line, Piece, Role, line, plain
+from tui.over import Over
 from tui.pages import FEED, TOLD
 from tui.ports import Desk
 from tui.rows import VERDICTS
@@ -77,7 +77,7 @@ def _meant(text: str) -> Address | FeedUrl:
     return FeedUrl.parse(text) if looks_like_url(text) else Address.parse(text)
 
 
-class Follow(ModalScreen[tuple[Address | FeedUrl, str | None] | None]):
+class Follow(Over[tuple[Address | FeedUrl, str | None] | None]):
     """Whom to follow and what to call them; None where nobody."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]

@@ -1,14 +1,14 @@
 """What the one screen is made of: the views at its side, a list with a page or a pane, and the status line.
 
-- A pane is imported, made and mounted when it is first shown, and stays as it is left. What is not in sight is told
-  nothing: a pane finds what it shows whenever it opens.
+- A pane is imported, made and mounted before it is first shown (`tui.warming`), or then, and stays as it is left. What
+  is not in sight is told nothing: a pane finds what it shows whenever it opens.
 - Whatever is read is asked for aside (`tui.aside`), so that nothing here waits.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -26,13 +26,17 @@ from tui.foot import Foot
 from tui.keyhelp import Group, bindings, bound, display
 from tui.keys import SCREEN_KEYS
 from tui.pane import Pane
-from tui.places import Place, Spot, Tab
+from tui.places import FIRST, Place, Spot, Tab
 from tui.timeline import Timeline
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
 T = TypeVar("T")
+
+
+TOLD: Final = 15.0
+"""Seconds for which a long sentence stands beside the status line: enough to read it twice."""
 
 
 def pane_kind(tab: Tab) -> type[Pane]:
@@ -131,8 +135,9 @@ class Frame(Screen[None]):
         try:
             found = await asyncio.wrap_future(asked)
         except StoreError as error:
-            self._unreadable = told(error)
-            self.status.say(self._unreadable, trouble=True)
+            before, self._unreadable = self._unreadable, told(error)
+            tell = self.say if before != self._unreadable else self.status.say  # whole once, and not at each question
+            tell(self._unreadable, trouble=True)
             return None
         if self._unreadable:
             self._unreadable = ""
@@ -140,8 +145,11 @@ class Frame(Screen[None]):
         return found
 
     def say(self, text: str, *, trouble: bool = False) -> None:
-        """Tell the person something, in the status line; escaped there."""
+        """Tell the person something, in the status line, which escapes it; what is wrong, and too long for that, whole
+        beside it as well."""
         self.status.say(text, trouble=trouble)
+        if trouble and self.status.is_cut:
+            self.notify(self.status.said, severity="warning", timeout=TOLD, markup=False)
 
     def key(self, binding: str) -> str:
         """The key that is bound to this id by now, as it is shown: a sentence names no key that was given away."""
@@ -182,6 +190,7 @@ class Frame(Screen[None]):
     def _make(self, tab: Tab) -> None:
         pane = pane_kind(tab)(self.shelf if tab is Tab.LOG else self.books, self.pen, self.clock, id=tab)
         pane.recall(self._kept_panes.get(tab, {}))
+        pane.display = False
         self._panes[tab] = pane
         mounted = self.query_one("#body").mount(pane)
 
@@ -190,11 +199,25 @@ class Frame(Screen[None]):
 
         self._mounting[tab] = asyncio.ensure_future(mounting())
 
+    async def make_ready(self, tab: Tab) -> None:
+        """Make the pane of a view before anybody asks for it."""
+        if tab not in self._panes:
+            self._make(tab)
+            await asyncio.shield(self._mounting[tab])
+
+    async def meet(self, widget: Widget) -> None:
+        """Let Textual read how a kind of widget looks, by one that nobody sees."""
+        widget.display = False
+        await self.mount(widget)
+        await widget.remove()
+
     async def open_pane(self, tab: Tab) -> None:
-        """Let the pane of a view find what it shows, and take the focus."""
+        """Let the pane of a view find what it shows, and take the focus; not where the reader has gone on meanwhile."""
         # Shielded: the reader may be elsewhere before it is mounted, and back when it is.
         await asyncio.shield(self._mounting[tab])
         pane = self._panes[tab]
+        if self.pane is not pane:
+            return
         await pane.open()
         if self.pane is pane and not _holds_focus(self, pane):
             inside = _inside(pane)
@@ -228,7 +251,9 @@ class Frame(Screen[None]):
                 pane.border_title = Text(title)
         else:
             title = place.title
-            total = f"{len(self.timeline.keys):,}" if self.timeline.is_whole else "…"
+            # Those that were known when the reader was here last are nearly all, and are counted anew in a moment.
+            known = len(self.timeline.keys)
+            total = f"{known:,}" if self.timeline.is_whole or known > FIRST else "…"
             position = f"{self.timeline.row + 1:,} of {total}" if self.timeline.keys else "nothing here"
             if self._titled != title:  # setting it lays out and styles anew
                 self._titled = title

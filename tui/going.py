@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual import on
 
@@ -23,18 +23,16 @@ from tui.frame import Frame
 from tui.keys import of_lists
 from tui.marks import Marks
 from tui.pane import Pane
-from tui.places import Listing, Place, Spot, Tab
+from tui.places import PANES, Left, Listing, Place, Spot, Tab
+from tui.resting import Rest
 from tui.resuming import Resumed, resume
 from tui.rows import Entry
-from tui.timeline import Timeline
-from tui.warming import WARM_AFTER, warm
+from tui.timeline import AHEAD, Timeline
+from tui.warming import warm
 from tui.welcome import empty
 from tui.workers import begin
 
-if TYPE_CHECKING:
-    from textual.widgets import Input
-
-HELD: Final = 0.05
+HELD: Final = 0.1
 """Seconds for which nothing is painted after a key that opens a list, until that is read: it mostly is after a few
 milliseconds, and to paint the frame of it around the rows of the place before takes longer."""
 
@@ -57,10 +55,13 @@ class GoingScreen(Frame):
         self.marks = Marks()
         self._listed: Spot | None = None
         self._spots: dict[Tab, Spot] = {}
+        self._left = Left()
         self._available: object = None
         self.resuming: Future[Resumed] | None = None
         """Where the reader left off, once that is asked for."""
         self._all_known = asyncio.Event()
+        self.rest = Rest()
+        self.timeline.moved = self._passed
         self._held = ExitStack()
 
     def prepare(self) -> Future[Resumed]:
@@ -104,7 +105,7 @@ class GoingScreen(Frame):
                 self._recall(found.kept)
         if self.is_listed:
             await self._painted()
-            await self._complete(self.spot)
+            begin(self, partial(self._complete_at_rest, self.spot), "place", exclusive=True)
         elif found is None or self.spot is found.spot:
             await self.open_place(self.spot)
         self.call_after_refresh(self.settle_in)
@@ -113,7 +114,7 @@ class GoingScreen(Frame):
         """The first screen stands: begin what could wait until then."""
         self.begun = True
         begin(self, self.count, "count")
-        self.set_timer(WARM_AFTER, warm)
+        begin(self, partial(warm, self.meet, [partial(self.make_ready, tab) for tab in sorted(PANES)]), "warm")
 
     @property
     def item(self) -> Item | None:
@@ -150,6 +151,8 @@ class GoingScreen(Frame):
             self.spot.key, self.spot.line = self.timeline.key, self.timeline.line
             self.spot.at = self.item.reference if self.item is not None else None
             self.spot.who = entry.address if isinstance(entry, Author) else None
+            if place.is_items:
+                self._left.note(place, self.timeline.keys)
         if place.is_view:
             self._spots[place.tab] = self.spot
 
@@ -195,14 +198,15 @@ class GoingScreen(Frame):
                 self.show_where()
                 await self.count()
             return
-        listing = await self.ask(partial(places.opening, place=spot.place, key=spot.key))
+        known = self._left.rows(spot.place)
+        listing = await self.ask(partial(places.opening, place=spot.place, key=spot.key, known=known))
         if listing is None or self.spot is not spot:
             return
         self._list(spot, listing)
         self._release()
         await self._painted()
-        await self._complete(spot)
         await self.count()
+        await self._complete_at_rest(spot)
 
     def _list(self, spot: Spot, listing: Listing) -> None:
         """Show the rows of a place, or the first of them."""
@@ -224,6 +228,20 @@ class GoingScreen(Frame):
         self.call_after_refresh(done.set)
         await done.wait()
 
+    def _passed(self) -> None:
+        """Another row is selected."""
+        self.show_where()
+        self.rest.moved()
+        if not self.timeline.is_whole and self.timeline.row + AHEAD >= len(self.timeline.keys):
+            self.rest.hurry()
+
+    async def _complete_at_rest(self, spot: Spot) -> None:
+        """Likewise, when the reader rests, or comes near the last row that is known."""
+        if not self.timeline.is_whole:
+            await self.rest.come()
+        if self.spot is spot:
+            await self._complete(spot)
+
     async def _complete(self, spot: Spot) -> None:
         """Bring the other rows of a long list."""
         if not self.timeline.is_whole:
@@ -235,7 +253,8 @@ class GoingScreen(Frame):
         self._all_known.set()
 
     async def all_known(self) -> None:
-        """Wait until all rows of this list are known."""
+        """Wait until all rows of this list are known, which is not put off any more."""
+        self.rest.hurry()
         await self._all_known.wait()
 
     async def count(self) -> None:
@@ -276,12 +295,7 @@ class GoingScreen(Frame):
         tab = Tab(name)
         self._leave()
         self.trail = []
-        spot = self._spots.get(tab, Spot(Place(tab)))
-        self._open_soon(spot)
-        if tab is Tab.SEARCH and not spot.place.words:
-            self.action_search()
-        else:
-            self.hide_search()
+        self._open_soon(self._spots.get(tab, Spot(Place(tab))))
 
     def action_turn_view(self, step: int) -> None:
         tabs = list(Tab)
@@ -295,11 +309,9 @@ class GoingScreen(Frame):
         return bool(over or self.trail or place.unread or place.tab is not Tab.TIMELINE)
 
     def action_back(self, may_quit: bool = False) -> None:
-        """Out of the search line, out of what lies over a pane, out of the page, out of an author or a thread, to the
-        timeline; or out altogether."""
-        if self.is_searching:
-            self.hide_search()
-        elif self.pane is not None and self.pane.back():
+        """Out of what lies over a pane, out of the page, out of an author or a thread, to the timeline; or out
+        altogether."""
+        if self.pane is not None and self.pane.back():
             self.show_where()
         elif not self.spot.place.is_pane and self.has_class("-reading"):
             self.remove_class("-reading")
@@ -358,35 +370,6 @@ class GoingScreen(Frame):
         else:
             self.add_class("-reading")  # where the screen is narrow, the page takes all of it
             self.detail.focus()
-
-    # Searching
-
-    def action_search(self) -> None:
-        """Ask for words; in a pane over it, so that `back` comes back."""
-        if self.spot.place.is_pane:
-            self.go(self._spots.get(Tab.SEARCH, Spot(Place(Tab.SEARCH))).place)
-        self.words.display = True
-        self.words.focus()
-
-    def hide_search(self) -> None:
-        """Put the search line away."""
-        self.put_words_away()
-        if not self.spot.place.is_pane:
-            self.timeline.focus()
-
-    def on_input_submitted(self, message: "Input.Submitted") -> None:
-        """Search for what was typed, where it was typed into the search line."""
-        if message.input is not self._words:
-            return
-        words = message.value.strip()
-        if words:
-            place = Place(Tab.SEARCH, words=words)
-            if self.spot.place.is_view and self.spot.place.tab is Tab.SEARCH:
-                self._leave()
-                self._open_soon(Spot(place))
-            else:
-                self.go(place)
-        self.hide_search()
 
 
 def _is(entry: object, place: Place) -> bool:

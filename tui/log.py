@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from thimbl.core.address import Address, AddressError, site_of
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.store import askings
 from thimbl.store.askings import Asking, HostLog
@@ -141,9 +142,8 @@ def summary(hosts: Sequence[HostLog]) -> str:
         return "Nobody was asked yet."
     asked, answered = sum(host.asked for host in hosts), sum(host.answered for host in hosts)
     size, failing = sum(host.bytes for host in hosts), sum(host.state.is_failing for host in hosts)
-    count = f"{len(hosts):,} host{'' if len(hosts) == 1 else 's'}"
     away = f", {failing:,} of them do{'es' if failing == 1 else ''} not answer" if failing else ""
-    return f"{count}{away}. {answered:,} plans for {asked:,} askings, {size_words(size)}."
+    return f"{counted(len(hosts), 'host')}{away}. {answered:,} plans for {asked:,} askings, {size_words(size)}."
 
 
 class LogPane(Pane):
@@ -185,8 +185,8 @@ class LogPane(Pane):
         return self._page == HOSTS and self._host is None
 
     async def open(self) -> None:
-        await self._turn_to(self._page, self._host)
         self.grid.focus()
+        await self._turn_to(self._page, self._host)
 
     async def changed(self) -> None:
         page, host = self._page, self._host

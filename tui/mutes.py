@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from thimbl.store.mutes import MAX_WORD, Mute, MuteError, MuteKind
 from thimbl.store.types import Author, Item
 from tui.aside import told
 from tui.foot import Foot
+from tui.over import Over
 from tui.when import exactly
 
 TAGS_SHOWN: Final = 8
@@ -60,7 +60,7 @@ def described(mute: Mute) -> str:
     return f"{mute.kind:<6}  {safe_line(mute.name)}{until}"
 
 
-class AskWord(ModalScreen[Mute | None]):
+class AskWord(Over[Mute | None]):
     """A word, or several that stand together; None where nothing was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -89,7 +89,7 @@ class AskWord(ModalScreen[Mute | None]):
             self.trouble.update(Text(safe_line(told(error)), "bold"))
 
 
-class Muted(ModalScreen[Mute | None]):
+class Muted(Over[Mute | None]):
     """What is muted; the one to be taken back, None where none is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

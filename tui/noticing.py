@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from thimbl.core.counting import counted
 from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
 from thimbl.store.types import Selection, View
@@ -81,8 +82,7 @@ class NoticingScreen(LivingScreen):
         before, self._findings = self._findings, found
         self.views.show(self.spot.place.tab, {Tab.COMMUNE: found})
         if self.ring is not None and before is not None and found > before:
-            more = found - before
-            self.ring(f"{more} new finding{'' if more == 1 else 's'} in the books of a commune.")
+            self.ring(f"{counted(found - before, 'new finding')} in the books of a commune.")
 
     # Mentions
 

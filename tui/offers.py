@@ -12,6 +12,7 @@ from thimbl.core.commune.fields import Malformed
 from thimbl.core.commune.money import format_amount, format_rate
 from thimbl.core.commune.offer import BondOffer, closes_in
 from thimbl.core.commune.sentences import table as shares
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import NO_NICKS
 from thimbl.store.types import Item
@@ -40,7 +41,7 @@ def offer_page(item: Item, width: int, now: float) -> list[Line]:
         ("rent", f"{rent} a month"),
         ("face", f"{face} in {offer.face // offer.unit} bonds of {unit}"),
         ("rate", rate + (", which the bids decide" if offer.is_auction else "")),
-        ("term", f"{offer.term} month{'' if offer.term == 1 else 's'}"),
+        ("term", counted(offer.term, "month")),
         ("closes", exactly(offer.closes)),
         ("commune", str(offer.commune)),
     ]

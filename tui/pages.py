@@ -14,6 +14,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from thimbl.core.address import SHOWN_ID, Address
+from thimbl.core.counting import counted
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.store.types import Author, Item, ThreadItem
@@ -151,8 +152,7 @@ def _content(facts: Facts, item: Item, width: int, now: float, key: KeyOf, *, un
     if subject := safe_line(item.subject or ""):
         lines = [*fault, *paragraph(f"▸ {subject}", width, Role.WARN)]
         if not unfolded:
-            letters = len(item.text)
-            told = f"  {letters} character{'' if letters == 1 else 's'} folded under this subject: "
+            told = f"  {counted(len(item.text), 'character')} folded under this subject: "
             return [*lines, line((told, Role.DIM), (key("unfold"), Role.KEY), (" shows them", Role.DIM))]
         return [*lines, BLANK, *flow(item.text, _nicks(facts), width)]
     return fault + flow(item.text, _nicks(facts), width)

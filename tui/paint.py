@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -38,11 +38,18 @@ class Painted(ScrollView, can_focus=True):
     """A scrolled widget whose lines are painted here; the subclass says which lines there are."""
 
     ALLOW_SELECT = False
+    STYLED_BY_FOCUS: ClassVar[bool] = False
+    """Whether `styles.tcss` has anything to say of it in focus, such as another border."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._styles_of: dict[tuple[Role, str], Style] = {}
         self._styled: tuple[object, ...] = ()
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Textual styles whatever has got or lost the focus anew: here that is mostly for nothing."""
+        if self.STYLED_BY_FOCUS:
+            super().watch_has_focus(_has_focus)
 
     def notify_style_update(self) -> None:
         """Textual calls this when the theme may have changed, and whenever the focus has."""

@@ -15,6 +15,7 @@ from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, ThreadItem, View
 from tui.order import Descending
 from tui.pages import Facts
+from tui.remembering import remembered
 from tui.rows import Entry
 
 GLANCE: Final = 200
@@ -128,14 +129,39 @@ class Listing:
     """Whether these are all rows, and not only the first."""
 
 
-def opening(reader: Reader, place: Place, key: int | None = None) -> Listing:
-    """What is shown of `place` at once, where the row of `key` is to be selected: of a long list its first rows, and
-    all only where that row is not among them."""
+MAX_LEFT: Final = 4
+"""Lists that were left whose rows are remembered: 8 bytes a row."""
+
+
+class Left:
+    """The rows of the lists that were left last: whoever comes back to the middle of one sees it at once, and what has
+    changed in it meanwhile a moment later."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Place, Sequence[int]] = {}
+
+    def note(self, place: Place, keys: Sequence[int]) -> None:
+        """A list was left."""
+        self._rows.pop(place, None)
+        self._rows[place] = keys
+        if len(self._rows) > MAX_LEFT:
+            del self._rows[next(iter(self._rows))]
+
+    def rows(self, place: Place) -> Sequence[int]:
+        """The keys of its rows, top first; none of a list that was not left lately."""
+        return self._rows.get(place, ())
+
+
+def opening(reader: Reader, place: Place, key: int | None = None, known: Sequence[int] = ()) -> Listing:
+    """What is shown of `place` at once, where the row of `key` is to be selected: of a long list those rows that were
+    `known` when the reader was there last, or its first; all only where that row is in neither."""
     if not place.is_items or _asks_nothing(place):
         return listing(reader, place)
     keys: Sequence[int] = reader.rowids(place.selection, FIRST)
     is_whole = len(keys) < FIRST
-    if key is not None and not is_whole and key not in keys:
+    if not is_whole and (key in known or (key is None and list(known[:FIRST]) == keys)):
+        keys = known
+    elif key is not None and not is_whole and key not in keys:
         keys, is_whole = listing(reader, place).keys, True
     made = keys if isinstance(keys, Descending) else Descending(keys)
     at = 0 if key is None else max(0, (made.row(key) or 0) - FIRST_READ // 2)
@@ -189,10 +215,14 @@ def counts(reader: Reader, everyone: bool = False) -> dict[Tab, int]:
     """
     views = {**VIEWS, Tab.TIMELINE: View.EVERYONE} if everyone else VIEWS
     found: dict[Tab, int] = {tab: reader.unread(view) for tab, view in views.items() if tab is not Tab.SEARCH}
-    followed = [author for author in reader.authors() if not author.is_me]
-    found[Tab.FOLLOWING] = len(followed)
-    found[Tab.LOG] = sum(1 for author in followed if author.failure)
+    found[Tab.FOLLOWING], found[Tab.LOG] = remembered(reader, _followed)
     return found
+
+
+def _followed(reader: Reader) -> tuple[int, int]:
+    """How many are followed, and how many of them did not answer."""
+    followed = [author for author in reader.authors() if not author.is_me]
+    return len(followed), sum(1 for author in followed if author.failure)
 
 
 def as_listed(items: Iterable[Item], place: Place) -> dict[int, Entry]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from thimbl.core.address import Address, Reference
 
 if TYPE_CHECKING:  # who reads needs no rules of communes
-    from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
+    from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb
+    from thimbl.core.commune.deeds import Deed, Doing
+    from thimbl.core.commune.forms import Form
     from thimbl.core.commune.todo import Task
     from thimbl.core.compose import Change
     from thimbl.core.web import FeedUrl
@@ -141,7 +143,13 @@ class Market(Protocol):
     def task_form(self, task: "Task") -> "Form":
         """What is asked for a task; no questions where its statement is determined."""
 
-    def rehearse(self, wanted: "Act | Statement") -> "Rehearsed":
+    def deeds(self) -> "Sequence[Deed]":
+        """What the clerk may state that nothing asks for; to make the account a commune, where it is none."""
+
+    def deed_form(self, deed: "Deed") -> "Form":
+        """What is asked for that; refuses what can not be done whatever is answered."""
+
+    def rehearse(self, wanted: "Act | Statement | Doing") -> "Rehearsed":
         """What it would sign, and what everybody will see of it. Signs nothing; refuses as the commands do."""
 
     def sign(self, rehearsed: "Rehearsed") -> Reference:

@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from thimbl.core.address import Address
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import NO_NICKS
 from tui.completing import named_in
@@ -26,8 +27,7 @@ def preview_lines(text: str, subject: str, nicks: Mapping[str, Address], width: 
     lines = [rule("as others will read it", width)]
     if subject := safe_line(subject):
         lines += paragraph(f"▸ {subject}", width, Role.WARN)
-        count = len(text)
-        told = f"  {count} character{'' if count == 1 else 's'} folded under this subject, until a reader unfolds them:"
+        told = f"  {counted(len(text), 'character')} folded under this subject, until a reader unfolds them:"
         lines += [*paragraph(told, width, Role.DIM), BLANK]
     lines += flow(text, nicks, width)
     meant, lost = named_in(text, nicks)

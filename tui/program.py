@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
@@ -44,7 +45,7 @@ class Program(App[R]):
     COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Leave", show=False, tooltip="leave; drafts are kept", priority=True, id="leave"),
-        Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="by name", priority=True, id="palette"),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="commands", priority=True, id="palette"),
     ]
 
     def __init__(self, comfort: Comfort) -> None:
@@ -74,6 +75,14 @@ class Program(App[R]):
             super().refresh_css(animate)
         else:
             self.stylesheet.update(self, animate=animate)
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """Style a node anew; one that is not mounted yet is styled when it is.
+
+        Textual styles it for every class that it is given until then, and a button is given three.
+        """
+        if node is self or node.has_parent:
+            super().update_styles(node, animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every painted line goes through."""

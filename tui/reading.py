@@ -15,10 +15,10 @@ from textual import on
 from thimbl.core.address import Address, Reference
 from tui import places
 from tui.aside import told
-from tui.going import GoingScreen
 from tui.pages import Facts
 from tui.places import Place
 from tui.rows import Entry
+from tui.searching import SearchingScreen
 from tui.timeline import Timeline
 from tui.workers import begin
 
@@ -29,7 +29,7 @@ READ_AFTER: Final = 0.3
 """Seconds that a post is on the screen until it counts as read: longer than passing over it takes."""
 
 
-class ReadingScreen(GoingScreen):
+class ReadingScreen(SearchingScreen):
     """Views, list and page."""
 
     _kept_unread: int | None = None

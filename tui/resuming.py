@@ -14,6 +14,7 @@ from tui.kept import Kept
 from tui.pages import Facts
 from tui.places import Listing, Spot
 from tui.ports import PLACE_KEY
+from tui.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,4 @@ def resume(reader: Reader, me: Address) -> Resumed:
 
 def names(reader: Reader, me: Address) -> dict[Address, str]:
     """What the reader calls those whom they follow, and themselves."""
-    return {**reader.nicks(), me: "you"}
+    return {**remembered(reader, Reader.nicks), me: "you"}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from thimbl.core.address import SHOWN_ID, Address
+from thimbl.core.counting import counted
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import folded
@@ -222,7 +223,7 @@ def _missing(place: ThreadItem, width: int, note: Pieces) -> Line:
 
 
 def _author(author: Author, width: int, height: int, now: float) -> list[Line]:
-    posts = f"{author.posts} post{'' if author.posts == 1 else 's'}"
+    posts = counted(author.posts, "post")
     right = (VERDICTS[author.verdict] if not author.is_me else ("◇ you", Role.GOOD), (posts.rjust(12), Role.DIM))
     lines = [line(*spread(who(author), right, width))]
     told = wrap(state_of(author, now), width - 1, 1 if height < 3 else height - 2)

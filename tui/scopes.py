@@ -4,6 +4,7 @@ A key that is given to one binding may be another's, in a list, on a page or in 
 program is imported for it, and it is asked only where somebody has changed keys, and by `thimbl doctor`.
 """
 
+from textual.binding import BindingType
 from textual.theme import BUILTIN_THEMES
 
 from tui.composer import Composer
@@ -12,6 +13,7 @@ from tui.frame import pane_kind
 from tui.grid import Grid
 from tui.keymap import Remapped, Scopes, remap
 from tui.keys import SCREEN_KEYS, action_of, of_lists
+from tui.pane import Pane
 from tui.places import PANES, Tab
 from tui.program import Program
 from tui.settings import Comfort
@@ -28,9 +30,14 @@ def scopes() -> Scopes:
     return {
         "in the list": [*Timeline.BINDINGS, *everywhere],
         "on the page": [*Detail.BINDINGS, *everywhere],
-        **{f"in {tab.capitalize()}": [*Grid.BINDINGS, *pane_kind(tab).BINDINGS, *around] for tab in panes},
+        **{f"in {tab.capitalize()}": [*Grid.BINDINGS, *_bound_in(pane_kind(tab)), *around] for tab in panes},
         "when writing": [*Composer.BINDINGS, *Program.BINDINGS],
     }
+
+
+def _bound_in(kind: type[Pane]) -> list[BindingType]:
+    """What a kind of pane has, and the kinds that it is made of."""
+    return [one for base in kind.__mro__ if issubclass(base, Pane) for one in vars(base).get("BINDINGS", ())]
 
 
 def remapped(comfort: Comfort) -> Remapped:

@@ -7,32 +7,44 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from thimbl.core.address import SHOWN_ID, Address, Reference
-from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
+from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb
+from thimbl.core.commune.deeds import SAYS, Doing
+from thimbl.core.commune.forms import Form
 from thimbl.core.commune.signed import lines
 from thimbl.core.commune.todo import Task
 from thimbl.core.terminal import safe_line
 from tui.aside import told
-from tui.dialogs import Confirm
+from tui.dialogs import Choice, Confirm
 from tui.foot import Foot
+from tui.over import Over
 from tui.pane import Pane
+from tui.ports import Desk
 from tui.workers import begin
+
+FEW: Final = 4
+"""Questions of a form that stand apart from each other; more of them stand closer, so that more are in sight."""
 
 Rehearse = Callable[[Mapping[str, str]], Awaitable[Rehearsed]]
 """From the answers to what they would sign. Raises whatever a desk raises."""
 
+Asked = Callable[[Desk], Form]
+"""What a desk asks before something is signed; likewise."""
 
-class Asking(ModalScreen[Rehearsed | None]):
+Wanted = Callable[[Mapping[str, str]], Act | Statement | Doing]
+"""What answers come to."""
+
+
+class Asking(Over[Rehearsed | None]):
     """A form; what its answers would sign, or None where nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -47,6 +59,7 @@ class Asking(ModalScreen[Rehearsed | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="asking") as dialog:
+            dialog.set_class(len(self.inputs) > FEW, "-many")
             dialog.border_title = Text(safe_line(self._form.title))
             with VerticalScroll(can_focus=False):
                 if self._form.about:
@@ -97,6 +110,8 @@ class Asking(ModalScreen[Rehearsed | None]):
 def shown(rehearsed: Rehearsed) -> list[str]:
     """Exactly what will be signed, as lines for a person."""
     found = [line for one in rehearsed.announcements for line in lines(one, rehearsed.author)]
+    if rehearsed.notes and found[:1] not in ([], [""]):
+        found.insert(0, "")
     return [*rehearsed.notes, *found][: -1 if found else None]
 
 
@@ -105,33 +120,45 @@ class SigningPane(Pane):
 
     def act(self, verb: Verb, commune: Address, offer: str = "") -> None:
         """Walk somebody through what they want: form, record, yes."""
-        begin(self, partial(self._act, verb, commune, offer), "sign")
-
-    async def _act(self, verb: Verb, commune: Address, offer: str) -> None:
-        try:
-            form = await self.pen.do(lambda desk: desk.form(verb, commune, offer))
-        except Exception as error:  # a refusal, in its own words
-            self.say(told(error), trouble=True)
-            return
-
-        async def rehearse(answers: Mapping[str, str]) -> Rehearsed:
-            return await self.pen.do(lambda desk: desk.rehearse(Act(verb, commune, offer, answers)))
-
-        await self._walk(form, rehearse)
+        self._walk_soon(
+            lambda desk: desk.form(verb, commune, offer), lambda answers: Act(verb, commune, offer, answers)
+        )
 
     def do_task(self, task: Task) -> None:
         """Walk a clerk through one of their tasks."""
-        begin(self, partial(self._do_task, task), "sign")
+        self._walk_soon(lambda desk: desk.task_form(task), lambda answers: Statement(task, answers))
 
-    async def _do_task(self, task: Task) -> None:
+    def _walk_soon(self, asked: Asked, wanted: Wanted) -> None:
+        begin(self, partial(self._sign, asked, wanted), "sign")
+
+    def do_deed(self) -> None:
+        """Ask a clerk what else there is to state, and walk them through it."""
+        begin(self, self._do_deed, "sign")
+
+    async def _do_deed(self) -> None:
         try:
-            form = await self.pen.do(lambda desk: desk.task_form(task))
-        except Exception as error:
+            found = await self.pen.do(lambda desk: desk.deeds())
+        except Exception as error:  # a desk may refuse with anything, in its own words
+            self.say(told(error), trouble=True)
+            return
+        ways = {str(number): deed for number, deed in enumerate(found, 1)}
+        chosen = next(iter(ways), None)
+        if len(ways) > 1:
+            choices = [(number, SAYS[deed]) for number, deed in ways.items()]
+            chosen = await self.app.push_screen_wait(Choice("As the commune's clerk", choices))
+        if chosen is not None:
+            deed = ways[chosen]
+            await self._sign(lambda desk: desk.deed_form(deed), lambda answers: Doing(deed, answers))
+
+    async def _sign(self, asked: Asked, wanted: Wanted) -> None:
+        try:
+            form = await self.pen.do(asked)
+        except Exception as error:  # likewise
             self.say(told(error), trouble=True)
             return
 
         async def rehearse(answers: Mapping[str, str]) -> Rehearsed:
-            return await self.pen.do(lambda desk: desk.rehearse(Statement(task, answers)))
+            return await self.pen.do(lambda desk: desk.rehearse(wanted(answers)))
 
         await self._walk(form, rehearse)
 

@@ -4,13 +4,16 @@
 - No garbage is collected before the first screen is painted: what is imported until then stays, and a collection goes
   through all of it; several of them take a tenth of the start. Afterwards it is left out of every later one
   (`gc.freeze`), which else would hold up the one key in a hundred that it falls on.
+- Escape alone is told from the beginning of what another key sends by waiting; here not for as long as by default.
 - Threads change places sooner than by default: whoever reads the store gives the interpreter away at each row, and has
   to wait for it as long as somebody who draws may keep it; and the other way round.
 """
 
 import gc
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,6 +27,10 @@ SWITCH: Final = 0.0005
 """Seconds for which a thread goes on while another one waits for the interpreter. Python's own is 0.005, and whoever
 reads a page while something is drawn waits several times."""
 
+ESCAPE_DELAY: Final = "50"
+"""Milliseconds for which Escape waits for the rest of a sequence: what Neovim takes, and twice what the parts of one
+are apart on a bad line. Textual's own is 100. Terminals that speak kitty's protocol need none of it."""
+
 
 def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comfort | None = None) -> int:
     """Run the terminal UI until its reader leaves; the exit status. The caller has seen that there is a terminal.
@@ -34,7 +41,8 @@ def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comf
     sys.setswitchinterval(SWITCH)
     shelf = shelf_of(reader_path, clock)
     asked = shelf.begin(partial(resume, me=desk.address))
-    from tui.app import ThimblApp  # only here: see above
+    with escape_delay():
+        from tui.app import ThimblApp  # only here: see above
 
     app = ThimblApp(reader_path, desk, clock, comfort, shelf)
     app.reading.resuming = asked
@@ -46,6 +54,20 @@ def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comf
     if app.left is not None:
         raise app.left
     return app.return_code or 0
+
+
+@contextmanager
+def escape_delay() -> Iterator[None]:
+    """Textual reads ESCDELAY, as curses programs do, when it is imported. A person's own stands, and what is started
+    from here, such as an editor, gets none of ours."""
+    if "ESCDELAY" in os.environ:
+        yield
+        return
+    os.environ["ESCDELAY"] = ESCAPE_DELAY
+    try:
+        yield
+    finally:
+        del os.environ["ESCDELAY"]
 
 
 def let_go() -> None:

@@ -11,7 +11,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from thimbl.core.address import Reference
 from thimbl.core.commune.whence import Whence
@@ -19,6 +18,7 @@ from thimbl.core.terminal import safe_line
 from tui.foot import Foot
 from tui.grid import Grid
 from tui.lines import BLANK, Line, Role, line, wrap
+from tui.over import Over
 from tui.tables import Cell, Column, Row
 from tui.workers import begin
 
@@ -51,7 +51,7 @@ def set_reasons(reasons: Sequence[Whence], width: int) -> list[Line]:
     return lines
 
 
-class Why(ModalScreen[Reference | None]):
+class Why(Over[Reference | None]):
     """One figure, or several; the record that the reader wants to see, if any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,6 +7,7 @@ import pytest
 
 from thimbl.core.address import Address
 from thimbl.core.commune.acts import Act, Statement, Verb
+from thimbl.core.commune.deeds import Deed, Doing
 from thimbl.core.commune.money import AmountError
 from thimbl.core.commune.wishes import Refusal
 from thimbl.core.keys import PrivateKey
@@ -189,3 +190,32 @@ def test_another_accounts_desk(world: World) -> None:
     with world.accounts[CY].writer() as writer:
         assert writer.find(str(reference))
     assert desk.todo() == []
+
+
+def test_an_account_becomes_a_commune_and_is_offered_bonds(world: World) -> None:
+    """By what nobody asks for: a charter, a co-op's offer with its outlook, an expulsion with what all will see."""
+    mill, keeper, farm = world.desks[CY], world.desks[COMMUNE], world.desks[FARM]
+    assert mill.deeds() == [Deed.CHARTER]
+    assert mill.deed_form(Deed.CHARTER).title == f"Make {CY} a commune"
+    founded = mill.rehearse(Doing(Deed.CHARTER, {"name": "The Mill", "currency": "CHF", "digits": "2"}))
+    mill.sign(founded)
+    assert "name: The Mill" in world.accounts[CY].paths.plan.read_text("utf-8")
+    with pytest.raises(Refused, match="Everybody would find fault"):
+        mill.sign(founded)
+    world.say(FARM, "join", commune=str(COMMUNE), as_="coop")
+    clerk(world)
+    answers = {
+        "series": "T-1", "asset": "A tractor", "face": "900", "unit": "100", "rent": "80", "term": "24", "rate": "4",
+        "closes": "2030-01-01",
+    }  # fmt: skip
+    offered = farm.rehearse(Act(Verb.OFFER, COMMUNE, "", answers))
+    assert offered.notes[0] == "A rent of 80.00 EUR redeems the bonds in month 12."
+    assert farm.sign(offered).address == FARM
+    world.fetch()
+    assert [task.kind for task in keeper.todo()] == ["float"]
+    expelled = keeper.rehearse(Doing(Deed.EXPEL, {"who": str(FARM), "as": "coop"}))
+    assert "expelled" in expelled.notes[0]
+    keeper.sign(expelled)
+    world.fetch()
+    with pytest.raises(Refusal, match="no admitted co-op"):
+        farm.form(Verb.OFFER, COMMUNE)

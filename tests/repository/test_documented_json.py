@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     ana = {"THIMBL_HOME": str(folder / "ana")}
     assert thimbl(ana, "init", "ana@fields.example").returncode == 0
     assert thimbl(ana, "post", "Frost, @cy@mill.example. #leeks").returncode == 0
-    argv = [sys.executable, "-m", "thimbl", "serve", "--listen", "tcp:0:interface=127.0.0.1"]
+    argv = [str(warm_thimbl()), "serve", "--listen", "tcp:0:interface=127.0.0.1"]
     with subprocess.Popen(argv, env={**os.environ, **ana}, stdout=subprocess.PIPE, text=True) as daemon:
         try:
             assert daemon.stdout is not None

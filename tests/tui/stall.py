@@ -10,8 +10,11 @@ from typing import Protocol
 from tests.support.scribe import Scribe
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune import desk
-from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb, form_of, form_of_task, wishes_of
+from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb, form_of, form_of_task, notes_of, wishes_of
+from thimbl.core.commune.deeds import Deed, Doing, deeds, form_of_deed, stated
 from thimbl.core.commune.fields import month_of
+from thimbl.core.commune.forms import Form
+from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Period, read_amount
 from thimbl.core.commune.signed import to_sign
 from thimbl.core.commune.study import Study
@@ -84,13 +87,31 @@ class Stall:
         code = "" if study is None or task.offer is None else study.ledger.state.series[task.offer].code
         return form_of_task(task, month_of(self._clock).next(), code)
 
-    def rehearse(self, wanted: Act | Statement) -> Rehearsed:
+    @property
+    def _ledger(self) -> Ledger:
+        """The commune's; an empty one where the account is none."""
+        study = self._study()
+        if study is not None:
+            return study.ledger
+        ledger = Ledger(self.market.evidence)
+        ledger.address = str(self.commune)
+        return ledger
+
+    def deeds(self) -> Sequence[Deed]:
+        return deeds(self._ledger)
+
+    def deed_form(self, deed: Deed) -> Form:
+        return form_of_deed(self._ledger, deed)
+
+    def rehearse(self, wanted: Act | Statement | Doing) -> Rehearsed:
         market = self.market
         if isinstance(wanted, Act):
-            found = wishes_of(market.view(wanted.commune, self._clock), wanted)
-            return Rehearsed(
-                wanted, str(self.address), tuple(to_sign(one.kind, one.body, market.code_of) for one in found)
-            )
+            view = market.view(wanted.commune, self._clock)
+            announced = tuple(to_sign(one.kind, one.body, market.code_of) for one in wishes_of(view, wanted))
+            return Rehearsed(wanted, str(self.address), announced, notes_of(view, wanted))
+        if isinstance(wanted, Doing):
+            kind, said = stated(self._ledger, wanted)
+            return Rehearsed(wanted, str(self.address), (to_sign(kind, said, market.code_of),))
         study, task = market.studies[self.commune], wanted.task
         body = task.body
         if body is None:

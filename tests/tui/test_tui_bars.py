@@ -1,7 +1,10 @@
 """The views at the side and on top: how they stand in what room there is, and what their counts say."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.tui.running import Session, play
 from tui.bars import Views, tally
 from tui.lines import Role
 from tui.places import Tab
@@ -63,3 +66,20 @@ def test_counts_that_are_not_new_stay() -> None:
     views.show(Tab.TIMELINE, COUNTS)
     views.show(Tab.LOG, {Tab.TIMELINE: 1})
     assert views.counts == {**COUNTS, Tab.TIMELINE: 1}
+
+
+def test_what_is_wrong_is_told_to_its_end(tmp_path: Path) -> None:
+    """The place where the reader is makes room for it; what is longer than the line stands beside it, whole."""
+    long = "The store is of version 999, made by a newer thimbl than this one, which can not read it: get that one."
+
+    async def scene(s: Session) -> None:
+        s.screen.say("There is no store at /home/you/store.sqlite3. 'thimbl init' makes one.", trouble=True)
+        assert s.status.rstrip().endswith("'thimbl init' makes one.")
+        await s.settle()
+        assert not s.app._notifications
+        s.screen.say(long, trouble=True)
+        await s.until(lambda: [notice.message for notice in s.app._notifications] == [long])
+        s.screen.say("All is well.")
+        assert "Timeline, followed" in s.status
+
+    play(tmp_path, scene)

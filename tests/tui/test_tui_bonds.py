@@ -193,6 +193,26 @@ def test_subscribing_shows_the_record_first(tmp_path: Path) -> None:
     stroll(fair, BondsPane, scene)
 
 
+def test_a_co_op_offers_bonds(tmp_path: Path) -> None:
+    """It is told how; what it types is read as the command reads it, and shown with what the rent would do."""
+
+    async def scene(s: Stroll) -> None:
+        await s.sees("You are a co-op of commune@fields.example: O offers bonds of yours.")
+        await s.press("O")
+        fields = await form(s)
+        values = ["CART-1", "A cart", "", "", "900", "100", "80", "24", "4", "", "2030-01-01"]
+        await answer(s, fields, *values[:-1], "")
+        await s.until(lambda: "An offer needs more: when the sale closes." in s.shown)
+        await answer(s, fields, *values)
+        await confirming(s)
+        assert told(s).startswith("A rent of 80.00 EUR redeems the bonds in month 12.")
+        assert "kind: bond-offer" in told(s)
+        await s.press("right", "enter")
+        await s.until(lambda: len(s.desk.signed) == 1)
+
+    stroll(held(tmp_path, "farm"), BondsPane, scene)
+
+
 def test_why_and_the_record_behind_a_figure(tmp_path: Path) -> None:
     """What is outstanding is the sum of records; each leads to its own derivation, and to its thread. Words filter."""
 

@@ -14,6 +14,7 @@ from tui.book import Leaf, Opened
 from tui.commune.chapters import COMMUNE as COMMUNE_PAGE
 from tui.commune.chapters import chapters
 from tui.commune.pane import COMMUNES, CommunePane
+from tui.dialogs import Choice
 from tui.market import Market
 from tui.places import Place, Tab
 from tui.tables import Row
@@ -148,6 +149,30 @@ def test_the_clerks_desk(tmp_path: Path) -> None:
         await s.press("right", "enter")
         await s.until(lambda: len(s.desk.signed) == 2)
         await s.until(lambda: "The commune shares" not in s.text)
+
+    stroll(held(tmp_path, "clerk"), CommunePane, scene, size=(160, 30))
+
+
+def test_what_a_clerk_states_that_nobody_asks_for(tmp_path: Path) -> None:
+    """It is chosen, asked for, shown exactly, and signed like all else."""
+
+    async def scene(s: Stroll) -> None:
+        await s.sees("The Fields")
+        await s.press("left_square_bracket")
+        await s.sees("D is for what nobody asks for")
+        await s.press("D")
+        await s.until(lambda: isinstance(s.app.screen, Choice))
+        await s.until(lambda: "take an asset back from its tenant" in s.shown)
+        await s.press("1")
+        fields = await form(s)
+        await answer(s, fields, "PRESS-9", "10")
+        await s.until(lambda: "name one of PRESS-1, TRACTOR-1" in s.shown)
+        await answer(s, fields, "PRESS-1", "10")
+        await confirming(s)
+        assert "kind: liquidation" in told(s)
+        assert "proceeds: 10.00 EUR" in told(s)
+        await s.press("right", "enter")
+        await s.until(lambda: len(s.desk.signed) == 1)
 
     stroll(held(tmp_path, "clerk"), CommunePane, scene, size=(160, 30))
 

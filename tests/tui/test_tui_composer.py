@@ -52,9 +52,9 @@ def test_the_count_has_room_on_a_narrow_screen(tmp_path: Path) -> None:
         await s.until(lambda: counter(s) == "8,188 bytes left")
         assert composer(s).counter.size.width >= len(counter(s))
         await s.pilot.resize_terminal(40, 12)
-        await s.until(lambda: composer(s).area.size.height >= 3 and not composer(s).preview.size)
+        await s.until(lambda: composer(s).area.region.height >= 3 and not composer(s).preview.region)
         await s.press("f2")
-        await s.until(lambda: composer(s).preview.size.height >= 3 and not composer(s).area.size)
+        await s.until(lambda: composer(s).preview.region.height >= 3 and not composer(s).area.region)
         await s.press("f2", "!")
         await s.until(lambda: composer(s).text == "Hé!!")
 

@@ -145,7 +145,7 @@ def test_ten_thousand_posts_in_a_real_store(tmp_path: Path) -> None:
     village.follow(many, "many")
 
     async def scene(s: Session) -> None:
-        assert len(s.screen.timeline.keys) == 10_008
+        await s.until(lambda: len(s.screen.timeline.keys) == 10_008, "all rows")
         for _ in range(200):
             s.screen.timeline.action_step(1)
         await s.until(lambda: s.is_shown(s.screen.timeline.key))

@@ -67,6 +67,24 @@ def test_seven_views_and_no_pane_before_it_is_shown(tmp_path: Path) -> None:
     play(tmp_path, scene, size=(140, 30))
 
 
+def test_a_pane_that_was_left_before_it_stood_takes_nothing(tmp_path: Path) -> None:
+    """Whoever goes on while it is being made keeps the keys."""
+
+    async def scene(s: Session) -> None:
+        await s.press("3")
+        await at(s, Tab.BONDS)
+        bonds = pane(s)
+        await s.press("1")
+        await at(s, Tab.TIMELINE)
+        opened_before = bonds.opened
+        await s.screen.open_pane(Tab.BONDS)
+        await s.press("j")
+        assert bonds.opened == opened_before
+        assert s.screen.timeline.row == 1
+
+    play(tmp_path, scene)
+
+
 def test_the_way_back_leads_over_panes(tmp_path: Path) -> None:
     """Out of what lies over the pane, an author or a search over it, and the pane; a list has its row again."""
 

@@ -12,10 +12,10 @@ from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.state import Series, Status
 from thimbl.core.commune.whence import Clew, Whence
 from thimbl.core.terminal import safe_line
-from tui.book import Chapter, Leaf, Opened
+from tui.book import Chapter, Leaf, Make, Opened
 from tui.charts import bar
 from tui.grid import sentence
-from tui.lines import Line, Role, line
+from tui.lines import BLANK, Line, Role, line, wrap
 from tui.market import Market, money
 from tui.rows import UNREAD
 from tui.tables import Cell, Column, Row
@@ -59,18 +59,24 @@ _PAST: Final = (
 )
 
 
-def chapters(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Sequence[Chapter]:
-    """For sale, running, past. `now` is Unix seconds; `unread` are the offers that the reader has not looked at."""
+def chapters(market: Market, now: int, unread: Unread = NONE_UNREAD, offering: str = "") -> Sequence[Chapter]:
+    """For sale, running, past. `now` is Unix seconds; `unread` are the offers that the reader has not looked at, and
+    `offering` is the key by which a co-op offers bonds of its own."""
     counts = [sum(1 for _ in found) for found in (_on_sale(market, now), _running(market, now), _past(market, now))]
-    made = zip(("For sale", "Running", "Past"), (sale, running, past), counts, strict=True)
-    return [Chapter(name, partial(make, unread=unread), str(count) if count else "") for name, make, count in made]
+    makes: Sequence[Make] = [
+        partial(sale, unread=unread, offering=offering),
+        partial(running, unread=unread),
+        partial(past, unread=unread),
+    ]
+    made = zip(("For sale", "Running", "Past"), makes, counts, strict=True)
+    return [Chapter(name, make, str(count) if count else "") for name, make, count in made]
 
 
-def sale(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
-    """What one can subscribe to."""
+def sale(market: Market, now: int, unread: Unread = NONE_UNREAD, offering: str = "") -> Leaf:
+    """What one can subscribe to; a co-op is told how to offer bonds of its own."""
     rows = [_sale_row(market, reference, now, unread) for reference in _on_sale(market, now)]
     blank = "No bonds are for sale, as far as is known here. Following a commune and its co-ops brings them."
-    return _leaf(market, _SALE, rows, blank)
+    return _leaf(market, _SALE, rows, blank, _to_coops(market, offering))
 
 
 def running(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
@@ -103,7 +109,12 @@ def _on(shelf: Shelf, market: Market, now: int) -> Iterator[str]:
             yield reference
 
 
-def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank: str) -> Leaf:
+def _to_coops(market: Market, offering: str) -> str:
+    of = [study for study in market.studies.values() if market.me in study.ledger.state.coops]
+    return f"You are a co-op of {of[0].commune}: {offering} offers bonds of yours." if of and offering else ""
+
+
+def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank: str, told: str = "") -> Leaf:
     def whence(key: str, column: int) -> Sequence[Whence]:
         study, series = market.study_of(key), market.series(key)
         if study is None or series is None:
@@ -122,10 +133,16 @@ def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank:
                 return [clew.held(series, market.me)]
         return ()
 
+    empty = sentence(blank, rows)
+
+    def heading(width: int) -> Sequence[Line]:
+        said = [Line(pieces) for pieces in wrap(((f" {told}", Role.DIM),), max(1, width))] if told else []
+        return [*said, *empty(width), *([BLANK] if said else [])]
+
     return Leaf(
         tuple(columns),
         rows,
-        sentence(blank, rows),
+        heading,
         opens=lambda key: Opened(OFFER, key),
         record=Reference.parse,
         whence=whence,

@@ -18,6 +18,7 @@ from thimbl.core.commune.study import Study
 from thimbl.core.commune.whence import Clew, Whence
 from thimbl.core.commune.whence import bids as counting
 from thimbl.core.commune.wishes import Refusal
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_date
 from tui.bonds.board import rate_cell, state_line
@@ -169,7 +170,7 @@ def _rows(
     rate = rate_cell(terms, series).text
     decided = ", which the bids decide" if terms.is_auction and (series is None or series.rate_bp is None) else ""
     yield "co-op", coop
-    yield "rent", f"{money(terms.rent, terms.currency)} a month, for {terms.term} month{'' if terms.term == 1 else 's'}"
+    yield "rent", f"{money(terms.rent, terms.currency)} a month, for {counted(terms.term, 'month')}"
     yield "face", f"{money(terms.face, terms.currency)} in bonds of {money(terms.unit, terms.currency)}"
     yield "rate", f"{rate} a year{decided}"
     yield "closes" if terms.is_open(now) else "closed", exactly(terms.closes)

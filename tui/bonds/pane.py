@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from thimbl.core.commune.acts import Verb
 from thimbl.store.reader import Reader
 from thimbl.store.types import Selection, View
 from tui.aside import told
@@ -52,7 +53,7 @@ class BondsPane(BookPane):
     def chapters(self, market: Market, opened: Opened, now: int) -> Sequence[Chapter]:
         if opened.kind == board.OFFER:
             return offer.chapters(market, now, opened.of, self.keys)
-        return board.chapters(market, now, self.unread)
+        return board.chapters(market, now, self.unread, self.keys.get(Verb.OFFER, ""))
 
     def name_of(self, market: Market, opened: Opened) -> str:
         code = market.code_of(opened.of)

@@ -16,6 +16,7 @@ from thimbl.core.commune.money import Period, format_rate
 from thimbl.core.commune.state import AssetState, Series
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.whence import Clew, Whence
+from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_date
 from tui.bonds.board import OFFER
@@ -139,21 +140,17 @@ def _title(market: Market, study: Study, width: int) -> Iterator[Line]:
     you = "you keep its desk" if me == address else f"you are {' and '.join(part) or 'on no register'}"
     blank = (" ", Role.TEXT)
     yield Line(cut((blank, plain(state.charter.name, Role.OFFER), blank, blank, (address, Role.MENTION)), width))
-    people = f"{_count(len(state.members), 'member')}, {_count(len(state.coops), 'co-op')}; {you}"
+    people = f"{counted(len(state.members), 'member')}, {counted(len(state.coops), 'co-op')}; {you}"
     yield Line(cut(((f" {people}", Role.TEXT),), width))
     whole = "complete" if study.ledger.complete else "INCOMPLETE: records are missing"
     role = Role.DIM if study.ledger.complete else Role.BAD
     told = f" {study.ledger.seq:,} records, the newest of {format_date(study.ledger.time)}; "
     yield Line(cut(((told, Role.DIM), (whole, role)), width))
     if wrong := len(study.findings):
-        told = f" ! {_count(wrong, 'finding')}: see the chapter Findings"
+        told = f" ! {counted(wrong, 'finding')}: see the chapter Findings"
         yield Line(cut(((told, Role.BAD),), width))
     for lacking in study.lacking()[:5]:
         yield Line(cut(((f" Lacking: the log of {lacking}", Role.BAD),), width))
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def register(market: Market, study: Study, now: int) -> Leaf:

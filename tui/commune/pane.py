@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
+from textual.binding import Binding, BindingType
+
 from thimbl.core.address import Address
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.todo import Task
@@ -24,6 +26,11 @@ class CommunePane(BookPane):
     """What a commune's records come to, and its clerk's desk."""
 
     TAB: ClassVar[Tab] = Tab.COMMUNE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "D", "deed", "State", show=False, id="deed", tooltip="as its clerk: an asset sold, and the like: asks first"
+        )
+    ]
 
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(shelf, pen, clock, id=id)
@@ -41,7 +48,8 @@ class CommunePane(BookPane):
         if desk.commune not in market.studies:
             self.tasks = ()
             if desk.commune != desk.address:
-                self.say(f"{desk.commune}, whose desk you keep, is not here: follow it to see what waits.")
+                told_of = f"{desk.commune}, whose desk you keep, is not here: follow it to see what waits."
+                self.say(f"{told_of} If it is no commune yet, {self.key_of('deed')} makes it one.")
             return
         try:
             self.tasks = await self.pen.do(lambda desk: desk.todo())
@@ -55,7 +63,7 @@ class CommunePane(BookPane):
         if study is None:
             return [Chapter("Communes", communes if market.studies else nothing)]
         kept = self.pen.desk.commune == study.commune
-        return [*chapters(study), *([desk_chapter(self.tasks)] if kept else [])]
+        return [*chapters(study), *([desk_chapter(self.tasks, self.key_of("deed"))] if kept else [])]
 
     @staticmethod
     def _study(market: Market, opened: Opened) -> Study | None:
@@ -79,6 +87,9 @@ class CommunePane(BookPane):
             of = self.grid.row.key if self.opened.kind == COMMUNES and self.grid.row else self.opened.of
             commune = next((one for one in self.market.studies if str(one) == of), None)
         return commune, offer
+
+    def action_deed(self) -> None:
+        self.do_deed()
 
     def open_row(self, key: str) -> None:
         if self.chapter != DESK:

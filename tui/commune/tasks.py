@@ -19,16 +19,16 @@ COLUMNS: Final = (
 )
 
 
-def desk_chapter(tasks: Sequence[Task]) -> Chapter:
-    """The chapter of these tasks."""
+def desk_chapter(tasks: Sequence[Task], deed: str) -> Chapter:
+    """The chapter of these tasks; `deed` is the key for what is no task."""
 
     def make(market: Market, now: int) -> Leaf:
-        return tasks_leaf(tasks)
+        return tasks_leaf(tasks, deed)
 
     return Chapter(DESK, make, str(len(tasks) or ""), Role.MARK)
 
 
-def tasks_leaf(tasks: Sequence[Task]) -> Leaf:
+def tasks_leaf(tasks: Sequence[Task], deed: str) -> Leaf:
     """A row each, in the order in which they are to be done; its key is the command that does the same."""
     rows = [
         Row(
@@ -44,6 +44,7 @@ def tasks_leaf(tasks: Sequence[Task]) -> Leaf:
 
     def heading(width: int) -> Sequence[Line]:
         told = "Enter shows what will be signed, and asks first." if rows else "Nothing waits."
+        told += f" {deed} is for what nobody asks for: to sell an asset, to expel, and the like."
         return [*(line(*pieces) for pieces in wrap(((f" {told}", Role.DIM),), max(1, width))), BLANK]
 
     return Leaf(COLUMNS, rows, heading)

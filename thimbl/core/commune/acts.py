@@ -12,9 +12,12 @@ from enum import StrEnum
 from typing import Final
 
 from thimbl.core.address import Address
+from thimbl.core.commune.deeds import Doing
 from thimbl.core.commune.fields import month_of
+from thimbl.core.commune.forms import Form, Question
 from thimbl.core.commune.money import Period, format_amount, format_rate, read_rate
 from thimbl.core.commune.notices import first_month_lacking
+from thimbl.core.commune.offering import offer_form, offer_of, outlook
 from thimbl.core.commune.participants import COOP, MEMBER
 from thimbl.core.commune.signed import ToSign
 from thimbl.core.commune.todo import Task
@@ -22,8 +25,9 @@ from thimbl.core.commune.wishes import Refusal, View, Wish
 
 
 class Verb(StrEnum):
-    """What a participant can sign (commune.md 2), but offers, which have a command of their own."""
+    """What a participant can sign (commune.md 2)."""
 
+    OFFER = "offer"
     SUBSCRIBE = "subscribe"
     WITHDRAW = "withdraw"
     PAY = "pay"
@@ -33,28 +37,6 @@ class Verb(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     JOIN = "join"
     LEAVE = "leave"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One line of a form."""
-
-    name: str
-    label: str
-    hint: str
-    """What an answer looks like, and what it means."""
-    answer: str = ""
-    """What is likely."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is asked before something can be signed; no questions where nothing needs to be said."""
-
-    title: str
-    questions: tuple[Question, ...] = ()
-    about: str = ""
-    """What is to be known first, escaped for a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +62,7 @@ class Statement:
 class Rehearsed:
     """What an act or a statement would sign, before anything is signed."""
 
-    of: Act | Statement
+    of: Act | Statement | Doing
     author: str
     """Whose log it goes into: a canonical address."""
     announcements: tuple[ToSign, ...]
@@ -94,15 +76,26 @@ def form_of(view: View, verb: Verb, commune: Address, offer: str = "") -> Form:
     return _FORMS[verb](view, offer or str(commune))
 
 
+def notes_of(view: View, act: Act) -> tuple[str, ...]:
+    """What is to be known of an act beside its record, a sentence each. Raises what `wishes_of` raises."""
+    return outlook(offer_of(view, act.commune, _stripped(act))) if act.verb is Verb.OFFER else ()
+
+
+def _stripped(act: Act) -> dict[str, str]:
+    return {name: text.strip() for name, text in act.answers.items()}
+
+
 def wishes_of(view: View, act: Act) -> Sequence[Wish]:
-    """What an act comes to. Raises `Refusal`, and `AmountError`, `PeriodError`, `RateError` or `AddressError` for an
-    answer that is none."""
-    answers = {name: text.strip() for name, text in act.answers.items()}
+    """What an act comes to. Raises `Refusal`, and `AmountError`, `PeriodError`, `RateError`, `AddressError` or
+    `Malformed` for an answer that is none."""
+    answers = _stripped(act)
 
     def given(name: str) -> str | None:
         return answers.get(name) or None
 
     match act.verb:
+        case Verb.OFFER:
+            return [view.offer(offer_of(view, act.commune, answers))]
         case Verb.SUBSCRIBE:
             rate = given("rate")
             return [view.subscribe(act.offer, answers.get("amount", ""), None if rate is None else read_rate(rate))]
@@ -221,6 +214,7 @@ def _leave(view: View, commune: str) -> Form:
 
 
 _FORMS: Final[Mapping[Verb, Callable[[View, str], Form]]] = {
+    Verb.OFFER: offer_form,
     Verb.SUBSCRIBE: _subscribe,
     Verb.WITHDRAW: _withdraw,
     Verb.PAY: _pay,

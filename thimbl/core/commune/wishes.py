@@ -73,13 +73,9 @@ class View:
         """A co-op offers bonds."""
         if terms.closes <= self.now:
             raise Refusal("The sale would be closed already: let it close later than now.")
+        self.check_may_offer(str(terms.commune))
         if self.ledger is not None:
             state = self.ledger.state
-            if self.author not in state.coops:
-                raise Refusal(
-                    f"You are no admitted co-op of {terms.commune}: "
-                    f"'thimbl commune join {terms.commune} --coop' applies."
-                )
             if terms.series in state.codes:
                 raise Refusal(f"A series of the code {terms.series} was floated before: choose another code.")
             if terms.currency != state.currency:
@@ -91,6 +87,11 @@ class View:
                     f"You offered a series {terms.series} already: choose another code, or wait for the clerk."
                 )
         return Wish(BOND_OFFER, terms.to_body())
+
+    def check_may_offer(self, commune: str) -> None:
+        """Raises `Refusal` where the author is no co-op that the commune has admitted, as far as is known here."""
+        if self.ledger is not None and self.author not in self.ledger.state.coops:
+            raise Refusal(f"You are no admitted co-op of {commune}: 'thimbl commune join {commune} --coop' applies.")
 
     def subscribe(self, offer: str, amount: str, rate_bp: int | None = None) -> Wish:
         """Bid for bonds; a later bid takes the place of an earlier one. `rate_bp`: the least that one takes."""

@@ -13,7 +13,9 @@ from thimbl.home.account import Account
 from thimbl.home.desks.part import Part
 
 if TYPE_CHECKING:
-    from thimbl.core.commune.acts import Act, Form, Rehearsed, Statement, Verb
+    from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb
+    from thimbl.core.commune.deeds import Deed, Doing
+    from thimbl.core.commune.forms import Form
     from thimbl.core.commune.todo import Task
     from thimbl.home.desks.market import MarketDesk
 
@@ -49,7 +51,15 @@ class LateMarketDesk(Part):
         """What is asked for a task."""
         return self._market.task_form(task)
 
-    def rehearse(self, wanted: "Act | Statement") -> "Rehearsed":
+    def deeds(self) -> "Sequence[Deed]":
+        """What the clerk may state that nothing asks for."""
+        return self._market.deeds()
+
+    def deed_form(self, deed: "Deed") -> "Form":
+        """What is asked for that."""
+        return self._market.deed_form(deed)
+
+    def rehearse(self, wanted: "Act | Statement | Doing") -> "Rehearsed":
         """What it would sign."""
         return self._market.rehearse(wanted)
 

@@ -11,16 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from thimbl.core.address import Address, Reference
-from thimbl.core.commune.acts import (
-    Act,
-    Form,
-    Rehearsed,
-    Statement,
-    Verb,
-    form_of,
-    form_of_task,
-    wishes_of,
-)
+from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb, form_of, form_of_task, notes_of, wishes_of
+from thimbl.core.commune.deeds import Deed, Doing, deeds, form_of_deed, stated
+from thimbl.core.commune.forms import Form
 from thimbl.core.commune.money import Period
 from thimbl.core.commune.signed import to_sign
 from thimbl.core.commune.todo import Task
@@ -95,22 +88,33 @@ class MarketDesk(Part):
         series = clerk.ledger.state.series.get(task.offer or "")
         return form_of_task(task, clerk.month.next(), "" if series is None else series.code)
 
+    def deeds(self) -> Sequence[Deed]:
+        """What the clerk may state that nothing asks for; to make the account a commune, where it is none."""
+        return deeds(self._at_desk().ledger)
+
+    def deed_form(self, deed: Deed) -> Form:
+        """What is asked for that. Raises `Refusal` where there is nothing for it."""
+        return form_of_deed(self._at_desk().ledger, deed)
+
     # both
 
-    def rehearse(self, wanted: Act | Statement) -> Rehearsed:
+    def rehearse(self, wanted: Act | Statement | Doing) -> Rehearsed:
         """What it would sign. Raises what the commands raise: `Refusal`, `Refused`, `AmountError`, …"""
         if isinstance(wanted, Act):
             commons = self._commons(self.account)
-            wishes = wishes_of(commons.view(wanted.commune), wanted)
+            view = commons.view(wanted.commune)
+            wishes = wishes_of(view, wanted)
             announced = tuple(to_sign(wish.kind, wish.body, commons.code_of) for wish in wishes)
-            return Rehearsed(wanted, str(self.address), announced)
+            return Rehearsed(wanted, str(self.address), announced, notes_of(view, wanted))
         clerk = self._at_desk()
-        body = wanted.task.body
-        if body is None:
-            body = _figured(clerk, wanted)
-        notes = tuple(clerk.check(wanted.task.kind, body))
-        announced = (to_sign(wanted.task.kind, body, clerk.commons.code_of),)
-        return Rehearsed(wanted, str(clerk.address), announced, notes)
+        if isinstance(wanted, Doing):
+            kind, body = stated(clerk.ledger, wanted)
+            notes = clerk.check(kind, body, force=wanted.deed is Deed.EXPEL)
+        else:
+            kind = wanted.task.kind
+            body = _figured(clerk, wanted) if wanted.task.body is None else wanted.task.body
+            notes = clerk.check(kind, body)
+        return Rehearsed(wanted, str(clerk.address), (to_sign(kind, body, clerk.commons.code_of),), tuple(notes))
 
     def sign(self, rehearsed: Rehearsed) -> Reference:
         """Sign and publish what was rehearsed; the reference of its newest record. Durable when it returns.
@@ -120,7 +124,7 @@ class MarketDesk(Part):
         now = self.rehearse(rehearsed.of)
         if now != rehearsed:
             raise Refused("Nothing was signed: things have changed since that was shown. Look at it again.")
-        account = self._clerk if isinstance(rehearsed.of, Statement) else self.account
+        account = self.account if isinstance(rehearsed.of, Act) else self._clerk
         act = rehearsed.of
         witness = self._commons(account).witness(act.commune) if isinstance(act, Act) else []
         published: Published | None = None

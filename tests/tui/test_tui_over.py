@@ -1,0 +1,125 @@
+"""What lies over the screen: dimmed once, painted when it stands, styled when it is mounted and not before."""
+
+from pathlib import Path
+
+import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import Compositor
+from textual.color import Color
+from textual.css.styles import RulesMap
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
+from textual.geometry import Size
+from textual.renderables.background_screen import BackgroundScreen
+from textual.widgets import Button
+
+from tests.tui.running import Session, closed, opened, play
+from tui.composer import Composer
+from tui.dialogs import Confirm, Help, keys_page
+from tui.over import Over, dimmed
+
+VEIL = Color(10, 20, 30, 0.6)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        Style(),
+        Style(bold=True),
+        Style(color="#ff8800"),
+        Style(bgcolor="#112233"),
+        Style.parse("reverse #ffffff on #000000"),
+    ],
+)
+def test_it_is_dimmed_as_textual_dims(style: Style) -> None:
+    """Text, colours and what stands out are the same; what could be clicked is not any more."""
+    clickable = style + Style(meta={"@click": "app.quit"}, link="https://example.org")
+    [theirs] = BackgroundScreen.process_segments([Segment("a", clickable)], VEIL)
+    assert dimmed(clickable, VEIL) == theirs.style
+    assert not dimmed(clickable, VEIL).meta
+
+
+def test_a_dialog_is_painted_once_and_styled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted, not timed: what Textual would paint before all stands, and style before anything is mounted."""
+    painted: list[str] = []
+    styled: list[str] = []
+    paint, style = Compositor.render_full_update, Stylesheet.apply
+
+    def count_paint(self: Compositor, simplify: bool = False) -> object:
+        painted.append("full")
+        return paint(self, simplify)
+
+    def count_style(
+        self: Stylesheet,
+        node: DOMNode,
+        *,
+        animate: bool = False,
+        cache: dict[tuple[object, ...], RulesMap] | None = None,
+    ) -> None:
+        if isinstance(node, Button):
+            styled.append(str(node.id))
+        style(self, node, animate=animate, cache=cache)
+
+    async def scene(s: Session) -> None:
+        await s.selected("SHA256")
+        await s.press("x")  # imported, and its widgets met
+        await opened(s, Confirm)
+        await s.press("escape")
+        await closed(s)
+        await s.settle()
+        with monkeypatch.context() as patch:
+            patch.setattr(Compositor, "render_full_update", count_paint)
+            patch.setattr(Stylesheet, "apply", count_style)
+            await s.press("x")
+            await opened(s, Confirm)
+            await s.until(lambda: "Back" in s.shown and "Unfollow" in s.shown)
+            await s.settle()
+        assert styled.count("yes") == 1
+        assert styled.count("no") <= 2  # and once more for the focus that it gets
+        assert len(painted) <= 2
+
+    play(tmp_path, scene)
+
+
+def test_what_is_behind_is_seen_through_several(tmp_path: Path) -> None:
+    """The list behind the page of a record, behind the question what to copy of it."""
+
+    async def scene(s: Session) -> None:
+        await s.selected("SHA256")
+        first = s.shown.split("\n")[0]
+        await s.press("v")
+        await s.until(lambda: "The record, as it was signed" in s.shown)
+        await s.press("y")
+        await s.until(lambda: "the reference" in s.shown)
+        assert "The record, as it was signed" in s.shown
+        assert s.shown.split("\n")[0] == first
+        await s.press("escape", "escape")
+        await closed(s)
+
+    play(tmp_path, scene, size=(140, 40))
+
+
+def test_the_sheet_begins_in_the_classes_of_its_size(tmp_path: Path) -> None:
+    """Before it is laid out, so that it is not styled twice."""
+
+    async def scene(s: Session) -> None:
+        for width, height, classes in ((80, 24, {"-narrow", "-high"}), (140, 19, {"-wide", "-low"})):
+            sheet = Over[None]()
+            sheet.HORIZONTAL_BREAKPOINTS = Composer.HORIZONTAL_BREAKPOINTS
+            sheet.VERTICAL_BREAKPOINTS = Composer.VERTICAL_BREAKPOINTS
+            sheet.fit(Size(width, height))
+            assert sheet.classes == classes
+
+    play(tmp_path, scene)
+
+
+def test_the_page_of_keys_fits(tmp_path: Path) -> None:
+    """In any width; nothing of a key is lost."""
+    groups = [("Everywhere", [("c", "write a post"), ("pageup ^b", "a page up, wherever that leads to in the end")])]
+    for width in (20, 40, 72):
+        lines = keys_page(groups, width)
+        assert all(line.width <= width for line in lines)
+    assert "wherever that" in " ".join(line.text.strip() for line in keys_page(groups, 40))
+    assert "  c                write a post" in [line.text for line in keys_page(groups, 72)]
+    assert Help(groups).groups is groups
