@@ -42,6 +42,14 @@ def test_ones_own_profile_needs_no_fetch(world: World) -> None:
     assert "name       Ana of the leeks" in world.lines("profile")
 
 
+def test_a_fetch_takes_in_what_one_has_written_oneself(world: World) -> None:
+    """A plan that was put here by hand is in no store: the books of a commune would lack one's own log."""
+    world.pen(ANA).post("Frost tonight.")
+    assert world.run("timeline").stdout == ""
+    assert world.run("fetch").exit_code == 0
+    assert any("Frost tonight." in line for line in world.lines("timeline"))
+
+
 HOSTILE = json.dumps({"name": "x", "address": "a\nbo@dairy.example: verified.\x1b[2J", "messages": []}).encode()
 
 

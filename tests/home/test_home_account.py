@@ -129,3 +129,20 @@ def test_a_list_is_followed_as_a_whole_or_not_at_all(account: Account) -> None:
     with pytest.raises(KeyProblem):
         account.follow_many([Followed("di", DI), Followed.of_feed("x", FeedUrl.parse("https://x.example/"))])
     assert following.load(account.paths) == tuple(some)
+
+
+def test_a_log_that_the_store_never_saw_is_found(account: Account) -> None:
+    """As where a plan was put here by hand: else a commune's books would lack one's own log."""
+    account.authoring.post("Frost tonight.")
+    with account.writer() as writer:
+        account.catch_up_quietly(writer)
+        found = writer.author(ANA)
+    assert found is not None
+    assert found.posts == 1
+
+
+def test_a_plan_that_can_not_be_read_keeps_nobody_from_reading(account: Account) -> None:
+    account.paths.plan.write_text("by hand")
+    with account.writer() as writer:
+        account.catch_up_quietly(writer)
+        assert writer.author(ANA) is not None

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from thimbl.core.address import Address
+from thimbl.core.keys import PrivateKey
 from thimbl.core.log import Verdict
 from thimbl.core.schedule import WELL
 from thimbl.home.account import Account
+from thimbl.home.keyfile import make_key
+from thimbl.home.paths import Paths
+from thimbl.home.settings import Settings, save
 from thimbl.node.polling.book import StoreBook, keep_schedule
 from thimbl.node.polling.journal import Journal
 from thimbl.node.polling.outcome import Outcome
@@ -105,3 +109,17 @@ def test_it_is_bounded(path: Path) -> None:
         askings.note(writer, [Asking("b.example", "b@b.example", None, 0, "", NOW + FORGOTTEN)], {})
         askings.forget(writer, NOW + FORGOTTEN + 1)
         assert [host.hostport for host in askings.hosts(writer)] == ["b.example"]
+
+
+def test_the_first_look_finds_what_one_has_written_oneself(path: Path) -> None:
+    """A plan that was put here by hand, or written elsewhere, is in no store."""
+    paths = Paths.find({"THIMBL_HOME": str(path.parent)})
+    save(paths, Settings(address=ANA))
+    make_key(paths.key, lambda: PrivateKey.from_seed(bytes(32)))
+    account = Account.find({"THIMBL_HOME": str(path.parent)}, lambda: NOW, os.urandom)
+    account.authoring.post("Frost tonight.")
+    with account.writer() as writer:
+        StoreBook(account, writer).look()
+        found = writer.author(ANA)
+    assert found is not None
+    assert found.posts == 1

@@ -105,6 +105,7 @@ def _fetch(context: Context, who: "Sequence[Address]", as_json: bool) -> int:
     reactor = installed()
     with context.account.writer() as writer:
         context.account.sync_following(writer)
+        context.account.catch_up_quietly(writer)
         cited = Cited(writer, who)
         whom = list(who) or _followed(writer)
         if not whom and not any(commune.logs for commune in cited.communes):

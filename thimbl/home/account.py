@@ -120,9 +120,7 @@ class Account:
         if begun:
             bookmarks.end(writer)
         else:
-            if self.settings.address is not None:
-                with suppress(HomeError, OSError):  # a plan that can not be read keeps nobody from reading others
-                    self.catch_up(writer)
+            self.catch_up_quietly(writer)
             bookmarks.begin(writer)
 
     def remember(self, writer: Writer, plan: Plan) -> Verdict:
@@ -146,6 +144,13 @@ class Account:
         head, mine = self.files.load().head, writer.author(self.address)
         if head is not None and (mine is None or (mine.seq, mine.updated) != (head.seq, head.updated)):
             self.remember_all(writer)
+
+    def catch_up_quietly(self, writer: Writer) -> None:
+        """The same for whoever reads: where there is an account, and a plan of one's own that can be read. One that was
+        put here with the plan by hand, or pushed from elsewhere, finds its own log in its store then."""
+        if self.settings.address is not None:
+            with suppress(HomeError, OSError):
+                self.catch_up(writer)
 
     def remember_published(self, published: Published) -> Verdict:
         """Take what was just published into the store."""

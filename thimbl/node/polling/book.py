@@ -97,6 +97,8 @@ class StoreBook:
             return None
         if listed != self._list:
             self._account.sync_following(self._writer)
+        if self._list is None:
+            self._account.catch_up_quietly(self._writer)
         found = self._standings()
         self._list, self._version = listed, version
         return found
