@@ -72,7 +72,10 @@ def page(asked: Asked) -> Reply:
     main: list[Node] = [el("h1", named(profile.name, who))]
     if not asked.before:
         main += _about(asked, profile)
-        main.append(el("p", "Feeds: ", links(asked, feeds), " · ", _plan_link(asked, who), class_="faint"))
+        ways: list[Node] = ["Feeds: ", links(asked, feeds), " · ", _plan_link(asked, who)]
+        if asked.source.archive(who) is not None:
+            ways += [" · ", el("a", "its archive", href=asked.site.to(who, "plan.d"))]
+        main.append(el("p", *ways, class_="faint"))
     main.append(el("h2", "Posts"))
     main += [card(asked, item, level="h3", own=True) for item in listing.items]
     if not listing.items:

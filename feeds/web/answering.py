@@ -58,8 +58,14 @@ class Response:
     """What was asked for, of a fixed number of kinds (`KINDS`): for figures."""
 
 
-KINDS: Final = ("front", "timeline", "tag", "account", "post", "plan", "feed", "commune", "webfinger", "style", "page")
+KINDS: Final = (
+    "front", "timeline", "tag", "account", "post", "plan", "archive", "feed", "commune", "webfinger", "style", "page",
+)  # fmt: skip
 """Kinds of what may be asked for; ``page`` is any other, and what is not there."""
+
+_OF_ACCOUNT: Final[Mapping[str, str]] = {
+    "": "account", "{id}": "post", "plan": "plan", "plan.d": "archive", "plan.d/{file}": "archive",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def kind_of(pattern: str) -> str:
         return "webfinger"
     if first != "{name}":
         return first if first in KINDS else "commune" if first == "bonds" else "page" if first else "front"
-    return {"": "account", "{id}": "post", "plan": "plan"}.get(rest, "commune")
+    return _OF_ACCOUNT.get(rest, "commune")
 
 
 def _read(target: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from thimbl.core.address import Address, Reference
 from thimbl.core.plan import Head
 from thimbl.core.records import Record
-from thimbl.home.shown import Listed, Listing, Profile, Source, Thread
+from thimbl.home.shown import Archive, Listed, Listing, Profile, Source, Thread
 from thimbl.store.types import Item
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ class Chosen:
 
     def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
         return self._source.signed(who) if who in self._shown else None
+
+    def archive(self, who: str) -> Archive | None:
+        return self._source.archive(who) if who in self._shown else None
 
     def who_is(self, address: Address) -> str | None:
         if address not in self._names:

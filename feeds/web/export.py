@@ -11,17 +11,19 @@
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, unquote
 
-from feeds.web import layout, routes
+from feeds.web import archive, layout, routes
 from feeds.web.answering import Answers, Response
 from feeds.web.asked import path_of
+from thimbl.core.archive import start_of
 from thimbl.home.errors import Refused
+from thimbl.home.planfiles import FOLLOWING_FILE
 
 MAX_FILES: Final = 200_000
 """Files of a site: some gigabyte. Beyond that one wants a daemon, which makes a page when somebody asks for it."""
@@ -39,6 +41,9 @@ DEVICES: Final = frozenset(
 
 MAX_MOVES: Final = 5
 """Paths that may lead on to each other."""
+
+ARCHIVED: Final = "/{name}/plan.d/{file}"
+"""The route of the files of an archive. `thimbl import` finds them by the names that they have there."""
 
 TEXT: Final = frozenset({"/{name}/plan", "/{name}/journal"})
 """Routes of plain text without a suffix: as a file it has one, by which a server tells browsers what it is."""
@@ -81,11 +86,11 @@ def files(answers: Answers, fingered: Collection[str] = ()) -> Iterator[tuple[st
             return between(here, meet(target)) + (f"#{fragment}" if fragment else "")
 
         site = replace(answers.site, link=link, stands=stands)
-        body = _answer(replace(answers, site=site), path).body
+        response = _answer(replace(answers, site=site), path)
         if path == "/":
-            front = body
-        else:
-            yield name, body
+            front = response.body
+        elif response.status == 200 or not _is_archived(path):  # a refusal there would be taken for a damaged file
+            yield name, response.body
     yield from _fingers(answers, fingered)
     yield found["/"], front
 
@@ -93,20 +98,33 @@ def files(answers: Answers, fingered: Collection[str] = ()) -> Iterator[tuple[st
 def file_of(target: str) -> str:
     """The file in which a path of the site stands, with its query: another one for each."""
     path, _, query = target.partition("?")
-    segments = [unquote(part) for part in path.split("/")[1:]]
-    if segments == [""]:
-        segments = []
+    segments = _segments(path)
     names = [name_of(segment) for segment in segments]
     names += [name_of(f"{key}-{value}", "~") for key, value in parse_qsl(query, keep_blank_values=True)]
-    route = routes.find(tuple(segments))
     if path == layout.style_path():
         return segments[-1]
-    pattern = "" if route is None else route[0].pattern
+    pattern = _pattern(segments)
     if pattern in TEXT:
         return "/".join(names) + ".txt"
-    if "." in pattern.rpartition("/")[2] and not query:
+    last = pattern.rpartition("/")[2]
+    if not query and (_is_archived(path) or ("." in last and last != archive.FOLDER)):
         return "/".join([*names[:-1], segments[-1]])
     return "/".join([*names, "index.html"])
+
+
+def _segments(path: str) -> list[str]:
+    return [unquote(part) for part in path.split("/")[1:]] if path != "/" else []
+
+
+def _pattern(segments: Sequence[str]) -> str:
+    route = routes.find(tuple(segments))
+    return "" if route is None else route[0].pattern
+
+
+def _is_archived(path: str) -> bool:
+    """Whether it is a file of an archive: by its name too, since whatever else is asked for there is none."""
+    segments = _segments(path)
+    return _pattern(segments) == ARCHIVED and (start_of(segments[-1]) is not None or segments[-1] == FOLLOWING_FILE)
 
 
 def stands(target: str) -> str:

@@ -25,7 +25,7 @@ MOST_SECONDS: Final = 60.0
 KEPT_BYTES: Final = 32 * 1024 * 1024
 """Of all that are kept: a thousand pages of the largest host."""
 
-KEPT: Final = frozenset({"front", "timeline", "tag", "account", "post", "commune", "feed"})
+KEPT: Final = frozenset({"front", "timeline", "tag", "account", "post", "archive", "commune", "feed"})
 """What is kept. A plan is kept by Finger's side, WebFinger's answers depend on who asks, and the rest costs nothing."""
 
 _CONDITIONS: Final = ("if-modified-since", "if-match", "if-unmodified-since")

@@ -12,6 +12,7 @@ from typing import Final
 
 from feeds.web import (
     accounts,
+    archive,
     around,
     bonds,
     commune,
@@ -64,6 +65,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("/tag/{tag}", lists.tag),
     Route("/{name}", accounts.page),
     Route("/{name}/plan", accounts.plan),
+    Route("/{name}/plan.d", archive.page),
+    Route("/{name}/plan.d/{file}", archive.file),
     Route("/{name}/{id}", posts.page),
     Route("/robots.txt", around.robots),
     Route("/favicon.svg", around.favicon),

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.scribe import Scribe
 from tests.support.sneaker import NOW, Hand
+from tests.support.spooler import write_archive
 from thimbl.core.log import Verdict
 from thimbl.core.plan import read_plan
 from thimbl.home.bundles.faults import BundleRefused
@@ -221,6 +222,34 @@ def test_any_folder_with_plans(tmp_path: Path, hand: Hand) -> None:
         scribe.post()
         (tmp_path / name).write_text(scribe.text())
         assert from_stick(tmp_path / name, hand)[0].new == (2 if name == "alone.plan" else 1)
+
+
+def test_a_site_of_files(hand: Hand, tmp_path: Path) -> None:
+    """The plans and their archives, from its folder or that of an account; of all else in it nothing is even told."""
+    site = tmp_path / "site"
+    for name, plan in (("alice", "plan.txt"), ("bob@dairy.example", "plan")):  # as wget(1) brings it from a host
+        scribe = Scribe(f"{name.partition('@')[0]}@dairy.example", key=name)
+        scribe.posts(104)
+        folder = site / name
+        (folder / "ayg7").mkdir(parents=True)
+        (folder / "ayg7" / "index.html").write_text("<!DOCTYPE html>")
+        (folder / plan).write_text(scribe.text(2))
+        write_archive(folder / "plan.d", scribe.records)
+        (folder / "plan.d" / "index.html").write_text("<!DOCTYPE html>")
+    notes = {"holiday/plan.txt": "Sea.", "plan": "Mine.", "tag/plan/index.html": "<p>", "x/plan.d/y.json": "[]"}
+    for name, text in notes.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    (site / "x" / "plan.txt").symlink_to(site / "plan")
+    (site / "y").symlink_to(site / "alice", target_is_directory=True)
+    found = FolderBundle(site)
+    assert [log.plan for log in logs_in(found.sizes())] == ["alice/plan.txt", "bob@dairy.example/plan"]
+    assert found.strange == ["x/plan.txt, which is no plain file"]
+    assert [(one.verdict, one.new, one.gap_below) for one in from_stick(site, hand)] == [
+        (Verdict.VERIFIED, 104, None)
+    ] * 2
+    assert [log.plan for log in logs_in(FolderBundle(site / "alice").sizes())] == ["plan.txt"]
+    assert from_stick(site / "alice", hand)[0].unchanged
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.ENOSYS])

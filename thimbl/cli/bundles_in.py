@@ -35,6 +35,7 @@ _IDENTITY: Final = "What opens it: an age identity, or an Ed25519 key of OpenSSH
     thimbl import /media/stick/thimbl
     thimbl import mill.tar
     thimbl import ana.atom
+    thimbl import ~/public_html
     thimbl import for-mark.tar.age --identity ~/.ssh/id_ed25519
     thimbl import --backup backup.tar.age
     """,
@@ -66,7 +67,8 @@ def import_(
 
     Each is checked as an answer over the network is, and merged with what is here; nothing goes back. No network is
     needed, and nobody is followed by it: what is new shows with 'thimbl timeline --everyone'. A folder with any *.plan
-    files will do, and so will the feed of an account: Atom, RSS, JSON Feed or twtxt, as 'thimbl feed' writes them.
+    files will do, and so will one that 'thimbl site' wrote, and the feed of an account: Atom, RSS, JSON Feed or twtxt,
+    as 'thimbl feed' writes them.
     """
     with _opened(context, path, identities, passphrase_file) as bundle:
         for name in bundle.strange:

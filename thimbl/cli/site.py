@@ -47,8 +47,9 @@ def site(context: Context, folder: Path, base: str | None, spool: Path | None, c
     """Write your pages as files, for a host without a daemon.
 
     They are those of 'thimbl serve --http': your account, your posts and their threads, whom you follow in public, the
-    bond board and the ledgers of communes with the derivation of each figure. It is all written or nothing is, only
-    what changed is written anew, and what is gone is removed.
+    bond board and the ledgers of communes with the derivation of each figure. Each account's plan and archive are
+    among them, as they were signed: 'thimbl import DIR' takes them. It is all written or nothing is, only what changed
+    is written anew, and what is gone is removed.
     """
     from thimbl.home.webfolder import write_folder
     from thimbl.node.serving.assignment import Unservable

@@ -90,6 +90,17 @@ class Thread:
     """Oldest first."""
 
 
+class Archive(Protocol):
+    """What an account wrote as the files beside a plan (plan-format 7): each is read when it is asked for, alone."""
+
+    def names(self) -> Iterator[str]:
+        """What they are called: the list of whom the author follows, where the head has only its digest; then the
+        pages, newest first, down to the first that is not here."""
+
+    def read(self, name: str) -> str | None:
+        """What is in one of them; None where there is none of this name, or it does not fit the plan."""
+
+
 class Source(Protocol):
     """What pages may ask."""
 
@@ -126,6 +137,9 @@ class Source(Protocol):
     def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
         """The head that an account published last, and its records as the host serves them, newest first, down to the
         first gap; None where nobody signed its plan, or that does not hold."""
+
+    def archive(self, who: str) -> Archive | None:
+        """The files beside an account's plan, with no more than the host tells by Finger; None as for `signed`."""
 
     def who_is(self, address: Address) -> str | None:
         """How pages name whoever has this address: an account here, or one of whom a copy is shown."""

@@ -13,7 +13,7 @@ from thimbl.core.log import Verdict
 from thimbl.core.plan import Head, Plan
 from thimbl.core.records import Record
 from thimbl.core.text import tags
-from thimbl.home.shown import Listed, Listing, Profile, Thread
+from thimbl.home.shown import Archive, Listed, Listing, Profile, Thread
 from thimbl.store.types import Item
 
 NOW = 1_795_334_400  # 2026-11-22T08:00:00Z
@@ -59,6 +59,7 @@ class Shown:
     ready: bool = True
     plan_of: Mapping[str, Plan] = field(default_factory=dict)
     """Of those who signed one."""
+    archives: Mapping[str, Archive] = field(default_factory=dict)
     changed: int | None = None
     """When the lists and the ledgers became what they are."""
 
@@ -102,6 +103,9 @@ class Shown:
 
     def signed(self, who: str) -> tuple[Head, Iterator[Record]] | None:
         return None if self.plan_of.get(who) is None else (self.plan_of[who].head, iter(self.plan_of[who].records))
+
+    def archive(self, who: str) -> Archive | None:
+        return self.archives.get(who)
 
     def who_is(self, address: Address) -> str | None:
         return next((who for who, one in self.people.items() if one.address == address), None)

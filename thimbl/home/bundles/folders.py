@@ -1,7 +1,8 @@
 """A bundle as a folder, such as one of a USB stick.
 
 - Only plain files count. What a link, a device or a pipe leads to is nobody's plan; it is passed over and told.
-- Any folder with plans in it will do: a spool, or answers of finger(1) that somebody saved.
+- Any folder with plans in it will do: a spool, answers of finger(1) that somebody saved, or a site of files. Of a site
+  what lies beside the plans is not even looked at: it may have a folder for each post.
 """
 
 import os
@@ -11,11 +12,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from thimbl.home.bundles.faults import BundleRefused
-from thimbl.home.bundles.names import BACKUP, MANIFEST, MAX_FILES, limit_of
+from thimbl.home.bundles.names import BACKUP, MANIFEST, MAX_FILES, limit_of, site_limit_of
 from thimbl.home.bundles.tars import MAX_STRANGE
 
 _DEPTH: Final = 2
 """Folders below the first: ``backup/drafts/``."""
+
+_ARCHIVE: Final = "plan.d"
+_SITE_PLANS: Final = ("plan", "plan.txt")
+"""What a plan is called in a site. Somebody's notes may be called so too: it counts where an archive lies beside it."""
 
 
 class FolderBundle:
@@ -32,7 +37,7 @@ class FolderBundle:
             self._add(name, size)
 
     def _add(self, name: str, size: int | None) -> None:
-        limit = limit_of(name)
+        limit = _limit_of(name)
         if limit is None:
             return  # a stick has other things on it
         if size is None:
@@ -62,7 +67,7 @@ class FolderBundle:
 
     def read(self, name: str) -> bytes:
         """See `names.Bundle`."""
-        found = read_plain(self._folder / name, limit_of(name) or 0)
+        found = read_plain(self._folder / name, _limit_of(name) or 0)
         if found is None:
             raise BundleRefused(f"{self._folder / name} is not what it was a moment ago: import it again.")
         return found
@@ -121,14 +126,43 @@ def bundle_below(folder: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
+def _limit_of(name: str) -> int | None:
+    return limit_of(name) or site_limit_of(name)
+
+
 def _files(folder: Path, below: str, depth: int) -> Iterator[tuple[str, int | None]]:
     """The files with their sizes; None of what is no plain file."""
     with os.scandir(folder / below) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             name = below + entry.name
             if entry.is_file(follow_symlinks=False):
-                yield name, entry.stat(follow_symlinks=False).st_size
+                if below or name not in _SITE_PLANS:
+                    yield name, entry.stat(follow_symlinks=False).st_size
             elif not entry.is_dir(follow_symlinks=False):
                 yield name, None
             elif depth and (name.endswith(".plan.d") or (name + "/").startswith(BACKUP)):
                 yield from _files(folder, name + "/", depth - 1)
+            elif not below:
+                yield from _of_site(folder, name + "/")
+    if not below:
+        yield from _of_site(folder, "")
+
+
+def _of_site(folder: Path, below: str) -> Iterator[tuple[str, int | None]]:
+    """The plan of an account and its archive, where this is an account's folder in a site; nothing else of it."""
+    found = _look(folder / below / _ARCHIVE)
+    if found is None or not stat.S_ISDIR(found.st_mode):
+        return
+    for name in _SITE_PLANS:
+        found = _look(folder / below / name)
+        if found is not None and not stat.S_ISDIR(found.st_mode):
+            yield below + name, found.st_size if stat.S_ISREG(found.st_mode) else None
+    yield from _files(folder, f"{below}{_ARCHIVE}/", 0)
+
+
+def _look(path: Path) -> os.stat_result | None:
+    """None also where nobody may look, as into a stick's ``lost+found``."""
+    try:
+        return path.lstat()
+    except OSError:
+        return None

@@ -4,6 +4,8 @@
   ``ana@fields.example.plan.d/``. Whose it is the plan says and its signature proves; the name is for people.
 - Names are for any file system, FAT among them: lower case alone, no ``:``, and short enough for the header of a tar.
   An address that can not be spelt so gets a name that ends in a digest of it.
+- A site of files has a folder for each account: ``ana/plan.txt``, and its archive ``ana/plan.d/``. Such folders are
+  read, and in no bundle.
 - What one's own backup has besides lies under ``backup/``.
 - Whatever else there is belongs to somebody else, and is left alone.
 """
@@ -60,6 +62,7 @@ STATE: Final = 64 * 1024 * 1024
 """Bytes of what a store knows besides logs: 5 million unread posts."""
 
 _STEM: Final = re.compile(r"[A-Za-z0-9][^/\\\x00-\x1f\x7f]*")
+_SITE: Final = re.compile(r"([^/\\\x00-\x1f\x7f]+/)?plan(?:\.txt|\.d/(.+))?")
 _PLAIN: Final = re.compile(r"[a-z0-9@._-]+")
 _OF_BACKUP: Final[Mapping[str, int]] = {
     "config.yaml": LISTS,
@@ -124,6 +127,17 @@ def limit_of(name: str) -> int | None:
         return None
     if not slash:
         return PLAN
+    return _limit_beside(inner)
+
+
+def site_limit_of(name: str) -> int | None:
+    """The same of a file of a site, as `thimbl site` writes one, or wget(1) brings the pages of a host, where
+    ``ana/plan`` has no suffix. Seen from the site's folder, or from that of an account."""
+    found = _SITE.fullmatch(name)
+    return None if found is None else PLAN if found[2] is None else _limit_beside(found[2])
+
+
+def _limit_beside(inner: str) -> int | None:
     if start_of(inner) is not None:
         return PAGE_BOUNDS.bytes
     return LISTS if inner == FOLLOWING_FILE else None
@@ -146,20 +160,25 @@ def checked(raw: bytes, where: str) -> str:
 
 def logs_in(names: Iterable[str]) -> list[Log]:
     """The logs among these files, by name. An archive without its plan is none: nothing says whose it is."""
-    plans: set[str] = set()
+    plans: dict[str, str] = {}
     pages: dict[str, list[tuple[int, str]]] = {}
     lists: dict[str, str] = {}
     for name in names:
         stem, slash, inner = name.partition(".plan.d/")
-        if name.startswith(BACKUP) or limit_of(name) is None:
+        if (found := _SITE.fullmatch(name)) is not None and site_limit_of(name) is not None:
+            stem, inner = found[1] or "/", found[2] or ""  # no other name has a slash there
+            is_plan = not inner
+        elif name.startswith(BACKUP) or limit_of(name) is None:
             continue
-        if not slash and name.endswith(".plan"):
-            plans.add(name.removesuffix(".plan"))
+        else:
+            stem, is_plan = stem.removesuffix(".plan"), not slash and name.endswith(".plan")
+        if is_plan:
+            plans[stem] = name
         elif (start := start_of(inner)) is not None:
             pages.setdefault(stem, []).append((start, name))
         elif inner == FOLLOWING_FILE:
             lists[stem] = name
     return [
-        Log(stem, f"{stem}.plan", tuple(sorted(pages.get(stem, ()), reverse=True)), lists.get(stem))
+        Log(stem, plans[stem], tuple(sorted(pages.get(stem, ()), reverse=True)), lists.get(stem))
         for stem in sorted(plans)
     ]

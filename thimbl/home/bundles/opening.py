@@ -92,8 +92,8 @@ def _folder(path: Path) -> Bundle:
     found = FolderBundle(path)
     if not logs_in(found.sizes()):
         below = bundle_below(path)
-        hint = f": import {below}" if below is not None else ", whose names end in .plan"
-        raise BundleRefused(f"There are no plans in {path}{hint}.")
+        none = ", whose names end in .plan, nor those of a site ('thimbl site')"
+        raise BundleRefused(f"There are no plans in {path}{none if below is None else f': import {below}'}.")
     return _known(found)
 
 

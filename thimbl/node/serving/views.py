@@ -188,6 +188,12 @@ def _classic(archive: Archive, plan: Plan, numbers: list[int]) -> str:
     return write_classic(head.name, head.address, head.bio, messages_of(plan.records), follows, head.properties)
 
 
+def following_list(archive: Archive, plan: Plan) -> Any:
+    """The list whose digest the head has, as data; None where there is another one, or none."""
+    listed = _listed_following(archive, plan)
+    return None if listed is None else listed[1]
+
+
 def listed_following(archive: Archive, plan: Plan) -> tuple[Follow, ...]:
     """Whom an author follows whose list is too long for the head; nobody where the list is not to be had."""
     listed = _listed_following(archive, plan)

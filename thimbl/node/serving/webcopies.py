@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.study import Study
-from thimbl.core.plan import Head, by_nick
+from thimbl.core.plan import Head, Plan, by_nick
 from thimbl.core.records import Record
 from thimbl.home.shown import Listing, Profile
-from thimbl.node.serving.copies import Copies
+from thimbl.node.serving.copies import Copies, Copy
 from thimbl.node.serving.glance import agreed
 from thimbl.node.serving.thread import MAX_ANSWERS
+from thimbl.node.serving.webarchive import LogFiles, StoreBeside
 from thimbl.node.serving.weblog import is_shown, public
 from thimbl.store.copying import copy_of
 from thimbl.store.reader import Reader
@@ -93,6 +94,14 @@ class WebCopies:
         found = self._copies.find(address)
         copy = None if found is None else copy_of(found[0], found[1].address)
         return None if copy is None else (copy.head, (one for _, page in copy.pages() for one in reversed(page)))
+
+    def archive(self, address: Address) -> LogFiles | None:
+        """Their log as files, down to the first gap."""
+        found = self._copies.find(address)
+        copy = None if found is None else copy_of(found[0], found[1].address)
+        if found is None or copy is None:
+            return None
+        return LogFiles(Plan(copy.head, ()), StoreBeside(found[0], Copy(found[1], copy.head, copy.floor)))
 
     def find(self, address: Address, prefix: str) -> Sequence[str]:
         """The ids of their records that begin so."""

@@ -24,6 +24,7 @@ from thimbl.node.serving.glance import agreed
 from thimbl.node.serving.parsed import ParsedPlans
 from thimbl.node.serving.sources import Source, settled, unchanged
 from thimbl.node.serving.views import MAX_DIGITS, FileArchive, listed_following
+from thimbl.node.serving.webarchive import FilesBeside, LogFiles
 from thimbl.node.serving.webclassic import classic_items, classic_plan, classic_profile
 from thimbl.node.serving.weblog import FileLog, SeriesOf, WrittenBy, is_shown
 from thimbl.store.types import Item
@@ -100,6 +101,11 @@ class HereAccounts:
         """The head that it published last, and its records, newest first; None where there is none that holds."""
         plan = self._plan(here.account) if here.profile.verdict is Verdict.VERIFIED else None
         return None if plan is None else (plan.head, FileLog(here.account, plan).records())
+
+    def archive(self, here: Here) -> LogFiles | None:
+        """The files beside its plan; likewise."""
+        plan = self._plan(here.account) if here.profile.verdict is Verdict.VERIFIED else None
+        return None if plan is None else LogFiles(plan, FilesBeside(here.account))
 
     def find(self, here: Here, prefix: str) -> Sequence[str]:
         """The ids of its records that begin so."""

@@ -14,7 +14,7 @@ from thimbl.core.address import Address, AddressError, Reference
 from thimbl.core.commune.study import Study
 from thimbl.core.plan import Head
 from thimbl.core.records import Record
-from thimbl.home.shown import Listed, Listing, Profile, Thread
+from thimbl.home.shown import Archive, Listed, Listing, Profile, Thread
 from thimbl.node.serving.answering import REFUSED, Answerer
 from thimbl.node.serving.refreshed import Background, Refreshed
 from thimbl.node.serving.thread import MAX_ANSWERS, MAX_WRITERS
@@ -112,6 +112,12 @@ class WebSource:
         if here is not None:
             return self._here.signed(here)
         return None if address is None or self._copies is None else self._copies.signed(address)
+
+    def archive(self, who: str) -> Archive | None:
+        here, address = self._meant(who)
+        if here is not None:
+            return self._here.archive(here)
+        return None if address is None or self._copies is None else self._copies.archive(address)
 
     def who_is(self, address: Address) -> str | None:
         here = self._here.at(address)
