@@ -1,16 +1,19 @@
 """What holds for every test: a person's own files are out of reach, and Hypothesis repeats its examples exactly."""
 
+import gc
+import importlib
 import os
 import shutil
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.warm import end as end_warm
+from tests.support import warm
 
 # What several folders of tests share: `from scribe import Scribe`.
 sys.path.insert(0, str(Path(__file__).parent / "support"))
@@ -36,15 +39,18 @@ _PERSONAL = frozenset(
 
 LONG = (
     "tests/repository/test_docs_examples.py",
-    "tests/end_to_end/test_demo.py",
     "tests/home/test_home_killed.py",
-    "tests/repository/test_documented_json.py",
-    "tests/end_to_end/test_serving_host.py",
+    "tests/end_to_end/test_demo.py",
     "tests/core/test_plantext.py",
-    "tests/tui/test_tui_composer.py",
-    "tests/end_to_end/test_serving.py",
-    "tests/tui/test_tui_living.py",
-    "tests/tui/test_tui_scale.py",
+    "tests/cli/test_cli_commune.py",
+    "tests/feeds/web/test_feeds_web_browser.py",
+    "tests/end_to_end/test_tour.py",
+    "tests/home/test_home_planfiles.py",
+    "tests/tui/test_tui_acting.py",
+    "tests/end_to_end/test_serving_host.py",
+    "tests/core/test_every_byte.py",
+    "tests/home/test_home_push_cut.py",
+    "tests/finger/test_finger_imports.py",
 )
 """The files that take longest, which begin first: of two processes neither is to wait long for the other at the end."""
 
@@ -56,12 +62,37 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith(("THIMBL_", "XDG_")) or name in _PERSONAL:
             del os.environ[name]
+    # By its own measure Python looks for garbage so often that every seventh second goes by with it.
+    gc.set_threshold(50_000, 20, 10)
     home = Path(tempfile.mkdtemp(prefix="thimbl-tests-"))
     config.stash[_home] = home
     # With xdist files go out in the order below, and not by how many tests they hold.
     config.option.loadscopereorder = False
     os.environ.update(HOME=str(home), TZ="UTC", LC_ALL="C.UTF-8")
     time.tzset()
+    if config.getoption("numprocesses", None):
+        warm.share()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker begin with test modules that are not the others' first.
+
+    All of them import all modules, and in a fresh clone each has its asserts rewritten and is compiled, which takes
+    longest. What one worker has compiled the others find, where they do not all begin at the same end.
+    """
+    if (worker := getattr(session.config, "workerinput", None)) is None:
+        return
+    share = slice(int(worker["workerid"].removeprefix("gw")), None, worker["workercount"])
+    folders = [folder for argument in session.config.args if (folder := Path(argument)).is_dir()]
+    for path in sorted(path for folder in folders for path in folder.resolve().rglob("test_*.py"))[share]:
+        with suppress(Exception, pytest.skip.Exception):  # pytest comes to it again, and tells what is wrong
+            importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone, when garbage is looked for, what the modules of tests and program are: it stays."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,6 +103,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that home folder, and end what short commands are forked from."""
-    end_warm()
+    warm.end()
     if home := config.stash.get(_home, None):
         shutil.rmtree(home, ignore_errors=True)

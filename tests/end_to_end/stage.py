@@ -1,6 +1,7 @@
 """What these tests put on the stage: people with a home, programs that run beside the test, and plain clients.
 
-Everything is a process of its own, as for a person; a short command is one that starts warm (`tests.support.warm`).
+Everything is a process of its own, as for a person. Commands and daemons are some that start warm
+(`tests.support.warm`), unless a test says `THIMBL`.
 Nothing here sleeps: whoever waits, waits for what a process says or for its end, and gives up after `PATIENCE`.
 """
 
@@ -40,6 +41,7 @@ MARK = "END_TO_END"
 """The variable by which the processes that a test has started are known for its own, wherever they have gone."""
 
 THIMBL = (sys.executable, "-m", "thimbl")
+"""The program as a person starts it."""
 
 IS_ROOT = os.geteuid() == 0
 
@@ -73,6 +75,18 @@ def processes_of(mark: Path) -> list[str]:
             if wanted in (folder / "environ").read_bytes().split(b"\0"):
                 found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found
+
+
+def demonstration(*arguments: str) -> list[str]:
+    """`thimbl demo`, started as a person does; but what it starts in its turn, hosts and commands, starts warm."""
+    code = (
+        "import sys\n"
+        "from thimbl.cli.demo.village import Village\n"
+        "from thimbl.cli.main import run\n"
+        f"Village.program = lambda self, *words: [{str(warm_thimbl())!r}, *words]\n"
+        "sys.exit(run())\n"
+    )
+    return [sys.executable, "-c", code, "demo", *arguments]
 
 
 class Person:
@@ -222,12 +236,23 @@ class Running:
 
 
 class Daemon(Running):
-    """`thimbl serve`, and where it listens."""
+    """`thimbl serve`, and where it listens. `program` is how it starts: warm, or `THIMBL`."""
 
-    def __init__(self, who: Person, *arguments: str, listen: Sequence[str] = ("tcp:0:interface=127.0.0.1",)) -> None:
+    def __init__(
+        self,
+        who: Person,
+        *arguments: str,
+        listen: Sequence[str] = ("tcp:0:interface=127.0.0.1",),
+        program: Sequence[str] = (),
+    ) -> None:
         where = [word for endpoint in listen for word in ("--listen", endpoint)]
-        super().__init__([*THIMBL, "serve", *arguments, *where], who.environ, cwd=who.home)
-        self.until(rf"(?:Listening on .*\.\n){{{len(listen)}}}")
+        program = program or [str(warm_thimbl())]
+        super().__init__([*program, "serve", *arguments, *where], who.environ, cwd=who.home)
+        try:
+            self.until(rf"(?:Listening on .*\.\n){{{len(listen)}}}")
+        except BaseException:
+            self.__exit__()
+            raise
         self.bound = re.findall(r"Listening on (.*)\.\n", self.out)
 
     @property

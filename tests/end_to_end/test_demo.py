@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.stage import PATIENCE, THIMBL, Running, Terminal, environment, processes_of
+from tests.end_to_end.stage import PATIENCE, THIMBL, Running, Terminal, demonstration, environment, processes_of
 from tests.end_to_end.tmux import Tmux
 from tests.support.warm import warm_thimbl
 from thimbl.cli.demo.people import CLASSIC, COMMUNE, EVA, FIELDS, MILL, YOU
@@ -61,7 +61,7 @@ def test_off_a_terminal_it_prints_the_timeline_and_ends(tmp_path: Path) -> None:
 def test_a_signal_while_it_runs_leaves_nothing(tmp_path: Path) -> None:
     """SIGTERM when the hosts are up: they go, the folder goes."""
     environ = demo_environment(tmp_path)
-    with Running([*THIMBL, "demo"], environ, cwd=tmp_path) as demo:
+    with Running(demonstration(), environ, cwd=tmp_path) as demo:
         demo.until("Fingering everybody", lambda it: it.err)  # who begins to right now
         assert len(processes_of(tmp_path)) >= 5
         demo.signal(signal.SIGTERM)
@@ -85,7 +85,7 @@ def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
     )
     shell.chmod(0o755)
     environ = {**demo_environment(tmp_path), "SHELL": str(shell)}
-    with Terminal([*THIMBL, "demo", "--shell", "--as", "commune"], environ, cwd=tmp_path) as terminal:
+    with Terminal(demonstration("--shell", "--as", "commune"), environ, cwd=tmp_path) as terminal:
         terminal.until("thimbl commune clear PRESS-1")
         terminal.until("Ana has a key")
         terminal.until("ready")
@@ -98,7 +98,7 @@ def test_a_shell_in_it_is_ones_own_and_goes_with_it(tmp_path: Path) -> None:
 
 
 class WarmVillage(Village):
-    """The same, whose short commands start warm."""
+    """The same, whose hosts and commands start warm."""
 
     def program(self, *arguments: str) -> list[str]:
         return [str(warm_thimbl()), *arguments]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.stage import IS_ROOT, Person, serving
+from tests.end_to_end.stage import IS_ROOT, THIMBL, Person, serving
 
 WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if IS_ROOT else ()
 """Before a command: root without what makes root mighty."""
@@ -45,7 +45,7 @@ def test_the_daemon_of_somebody_else(ana: Person, person) -> None:
     """It has the port, and what it answers is not her plan."""
     ana.has_posted("Frost.")
     bo = person("bo").settle("bo@fields.example")
-    with serving(bo) as daemon:
+    with serving(bo, program=THIMBL) as daemon:
         options, environ = at(daemon.port)
         found = findings(ana, *options, code=4, **environ)
     level, said = found["port"][0]

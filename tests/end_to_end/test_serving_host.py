@@ -50,7 +50,7 @@ def test_workers_survive_the_death_of_one_and_a_reload(person: Callable[..., Per
     configure(host, "  spool: spool\n  workers: 2\n  log: peers\n")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         metrics = probe.getsockname()[1]
-    with Daemon(host, "--metrics", f"tcp:{metrics}:interface=127.0.0.1") as daemon:
+    with Daemon(host, "--metrics", f"tcp:{metrics}:interface=127.0.0.1", program=THIMBL) as daemon:
         first, second = workers_of(daemon)
         os.kill(first, signal.SIGKILL)
         while not is_dead(first):
@@ -124,7 +124,7 @@ def test_root_becomes_somebody_else(person: Callable[..., Person], tmp_path: Pat
     for folder in (host.home, *host.home.parents):
         if folder.stat().st_mode & 0o005 != 0o005:
             folder.chmod(folder.stat().st_mode | 0o005)
-    with serving(host, "--spool", str(host.home / "spool"), "--user", "nobody") as daemon:
+    with serving(host, "--spool", str(host.home / "spool"), "--user", "nobody", program=THIMBL) as daemon:
         assert b"Frost." in ask(daemon.port, "ana")
         status = Path(f"/proc/{daemon.process.pid}/status").read_text(encoding="utf-8")
         assert re.search(r"^Uid:\t65534\t65534\t65534\t65534$", status, re.MULTILINE)
@@ -163,7 +163,7 @@ def test_a_daemon_that_polls_answers_meanwhile(person: Callable[..., Person]) ->
         bo.environ["THIMBL_ROUTES"] = f"fields.example=127.0.0.1:{daemon.port}"
         bo.settle("bo@dairy.example")
         (bo.home / "following.yaml").write_text("following:\n- nick: ana\n  address: ana@fields.example\n", "utf-8")
-        with serving(bo, "--poll") as polling:
+        with serving(bo, "--poll", program=THIMBL) as polling:
             assert b"Login: bo" in ask(polling.port, "bo")
             assert "at work for this account already" in bo.run("fetch", "--watch", code=1).stderr
             daemon.until('"query": "ana', lambda self: self.err)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.stage import THIMBL, environment
+from tests.end_to_end.stage import demonstration, environment
 from tests.end_to_end.tmux import Tmux
 from tests.end_to_end.tour import PAGE, TourError, alike, go, shows, steps
 
@@ -13,7 +13,7 @@ def test_the_tour_is_as_it_is_told(tmp_path: Path) -> None:
     """Every screen, from what is new to why a dividend was what it was."""
     way = list(steps(PAGE.read_text(encoding="utf-8")))
     assert [step.action for step in way if step.action][-1] == "v"
-    tmux = Tmux([*THIMBL, "demo"], environment(tmp_path, TMPDIR=str(tmp_path)))
+    tmux = Tmux(demonstration(), environment(tmp_path, TMPDIR=str(tmp_path)))
     try:
         assert [step for step, _ in go(tmux, way, anew=False)] == way
     finally:

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 from tests.end_to_end.stage import THIMBL, Person, Running, serving
+from tests.support.warm import warm_thimbl
 
 
 def test_a_watch_brings_what_is_new(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_a_watch_brings_what_is_new(tmp_path: Path) -> None:
             watch.signal(signal.SIGTERM)
             assert watch.end() == 0
             assert watch.err == ""
-    with Running([*THIMBL, "fetch", "--watch", "--every", "1"], cy.environ, cwd=cy.home) as watch:
+    with Running([str(warm_thimbl()), "fetch", "--watch", "--every", "1"], cy.environ, cwd=cy.home) as watch:
         watch.until(r"(ana|bo)@127.*nothing listens for Finger there.*\n", lambda it: it.err)
         with serving(Person(tmp_path / "host"), "--spool", str(spool), listen=[f"tcp:{port}:interface=127.0.0.1"]):
             watch.until(rf"127\.0\.0\.1:{port} answers again\.\n", lambda it: it.err)
@@ -60,7 +61,7 @@ def test_the_usual_schedule_is_kept_from_one_run_to_the_next(tmp_path: Path) -> 
         ana.settle(ana_at, tmp_path / "spool" / "ana.plan").has_posted("Before.")
         cy.settle("cy@mill.example")
         (cy.home / "following.yaml").write_text(f"following:\n- nick: ana\n  address: {ana_at}\n", encoding="utf-8")
-        with Running([*THIMBL, "fetch", "--watch"], cy.environ, cwd=cy.home) as watch:
+        with Running([str(warm_thimbl()), "fetch", "--watch"], cy.environ, cwd=cy.home) as watch:
             watch.until(rf"{ana_at}: 1 new\.\n", lambda it: it.err)
             watch.signal(signal.SIGINT)
             assert watch.end() == 0

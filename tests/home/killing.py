@@ -1,8 +1,8 @@
-"""Stop a writer by SIGKILL after its first step, its second, …: run as `killing.py SCENARIO FOLDER`, by its test.
+"""Stop a writer by SIGKILL after its first step, its second, …: run as `killing.py FOLDER`, by its test.
 
 It runs on its own because it forks, which a test's process with its threads should not. Each step is a call that
-changes what is on disk; a write is two steps, since a kill may come when half of it is there. It prints a line for
-each kill: what a fresh process then found, `old` or `new`.
+changes what is on disk; a write is two steps, since a kill may come when half of it is there. For each scenario it
+leaves a file of that name: a line for each kill, what a fresh process then found, `old` or `new`; and what went wrong.
 """
 
 import gc
@@ -10,8 +10,11 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,9 +185,20 @@ def warm(folder: Path) -> None:
     gc.freeze()
 
 
+def told(name: str, folder: Path) -> None:
+    """Run a scenario in a folder of its own, and say in its file how it went."""
+    place = folder / "homes" / name
+    place.mkdir(parents=True)
+    with (folder / name).open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+        try:
+            run(name, place)
+        except Exception:
+            traceback.print_exc()
+    shutil.rmtree(place)
+
+
 def run(name: str, folder: Path) -> None:
     scenario = SCENARIOS[name]
-    warm(folder / "warm")
     start = folder / "start"
     start.mkdir()
     scenario.prepare(make_pen(start, window=WINDOW))
@@ -215,5 +229,11 @@ def run(name: str, folder: Path) -> None:
             return
 
 
+def main(folder: Path) -> None:
+    warm(folder / "warm")
+    for name in SCENARIOS:
+        in_child(partial(told, name, folder))
+
+
 if __name__ == "__main__":
-    run(sys.argv[1], Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

@@ -133,8 +133,8 @@ def test_help_of_every_command_loads_no_framework(tmp_path: Path) -> None:
 
 
 def test_posting_and_reading_load_no_framework(tmp_path: Path) -> None:
-    """Real runs in a home of their own, from the first post to the timeline that shows it. What only readers, daemons and
-    screens need keeps nobody waiting who posts: there the values of a list alone would be a tenth of the time."""
+    """Real runs in a home of their own, from the first post to the timeline that shows it. What only readers, daemons
+    and screens need keeps nobody waiting who posts: there the values of a list alone would be a tenth of the time."""
     home = tmp_path / "ana"
     loaded(RUN, tmp_path, "init", "ana@fields.example", home=home)
     readers = {f"thimbl.store.{name}" for name in ("lists", "types", "mutes", "known", "naming", "citations")}

@@ -1,5 +1,6 @@
 """What holds of every file of the repository: its size, its name, and words that have no place in it."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -60,3 +61,10 @@ def test_tests_are_no_package_and_their_names_are_their_own() -> None:
     assert [path for path in tests if path.name == "__init__.py"] == []
     names = Counter(path.name for path in tests if path.name != "conftest.py")
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_test_is_unittests() -> None:
+    """pytest's half for those is switched off (pyproject.toml), so they would be passed over."""
+    pattern = re.compile(r"^class \w+\([^)]*\bTestCase\b", re.MULTILINE)
+    tests = files("tests", suffixes=(".py",))
+    assert [path for path in tests if pattern.search(path.read_text(encoding="utf-8"))] == []

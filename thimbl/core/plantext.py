@@ -30,6 +30,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
 )
+_NUMBERS_BEGIN = frozenset("-+.0123456789")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -89,6 +90,8 @@ def resolves_plain(text: str) -> bool:
     """Whether `text` without quotes is something else than text: null, a boolean or a number (plan-format 1)."""
     if text in _NULLS or text in ("true", "false"):
         return True
+    if text[0] not in _NUMBERS_BEGIN:
+        return False
     return _INTEGER.fullmatch(text) is not None or _FLOAT.fullmatch(text) is not None
 
 
@@ -98,6 +101,8 @@ def plain_value(text: str, line: int) -> str | int | bool:
         raise PlanTextError("null is not allowed", line)
     if text in ("true", "false"):
         return text == "true"
+    if text[0] not in _NUMBERS_BEGIN:
+        return text
     if _INTEGER.fullmatch(text):
         if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
             raise PlanTextError("integer out of range", line)

@@ -76,15 +76,15 @@ class _YamlReader:
             raise PlanTextError("more than one document", _line(end))
         return data
 
+    # Each node comes by here, and most of the time of reading a plan: the line is looked up for those that are refused.
     def _refuse_extras(self, event: Any) -> None:
-        line = _line(event)
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise PlanTextError("YAML anchors and aliases are not allowed", line)
+            raise PlanTextError("YAML anchors and aliases are not allowed", _line(event))
         if event.tag is not None:
-            raise PlanTextError("YAML tags are not allowed", line)
+            raise PlanTextError("YAML tags are not allowed", _line(event))
         self.nodes += 1
         if self.nodes > self.max_nodes:
-            raise PlanTextError(f"more than {self.max_nodes} nodes", line)
+            raise PlanTextError(f"more than {self.max_nodes} nodes", _line(event))
 
     def _value(self, event: Any, depth: int) -> Any:
         self._refuse_extras(event)
@@ -106,15 +106,14 @@ class _YamlReader:
         return made
 
     def _key(self, event: Any) -> str:
-        line = _line(event)
         self._refuse_extras(event)
         if not isinstance(event, ScalarEvent):
-            raise PlanTextError("a key must be a word", line)
+            raise PlanTextError("a key must be a word", _line(event))
         if event.implicit[0] and event.value == "<<":
-            raise PlanTextError("merge keys are not allowed", line)
+            raise PlanTextError("merge keys are not allowed", _line(event))
         key = self._scalar(event)
         if not isinstance(key, str) or not check_key(key):
-            raise PlanTextError(f"key '{event.value[:40]}' is not allowed", line)
+            raise PlanTextError(f"key '{event.value[:40]}' is not allowed", _line(event))
         return key
 
     @staticmethod
