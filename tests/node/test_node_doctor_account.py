@@ -10,6 +10,7 @@ from tests.node.ward import Ward, one
 from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
 from thimbl.core.plan import Follow
+from thimbl.home import moving
 from thimbl.home import settings as home_settings
 from thimbl.home.account import Account
 from thimbl.home.errors import unreadable
@@ -128,8 +129,17 @@ class TestKey:
         assert ward.find(keys.is_the_plans) == []
 
     def test_a_plan_of_another_address(self, ward: Ward) -> None:
-        home_settings.save(ward.paths, Settings(Address.parse("ana@mill.example")))
-        assert "ana@fields.example's" in ward.the_fault(keys.is_the_plans).said
+        """Changed by hand, or a move that was cut short: the remedy is the command that moves."""
+        mill = Address.parse("ana@mill.example")
+        home_settings.save(ward.paths, Settings(mill))
+        found = ward.the_fault(keys.is_the_plans)
+        assert "ana@fields.example's" in found.said
+        assert found.remedy[0].endswith("thimbl move ana@mill.example")
+        home_settings.save(ward.paths, Settings(Address.parse("ana@fields.example")))
+        moving.publish(ward.account, moving.plan_move(ward.account, mill))
+        found = ward.the_fault(keys.is_the_plans)
+        assert "cut short" in found.said
+        assert found.remedy == ("thimbl move ana@mill.example",)
 
     def test_with_a_passphrase_and_no_agent(self, ward: Ward) -> None:
         """Works for who sits at a terminal; for cron it does not."""

@@ -1,7 +1,6 @@
 """What the web may show is what Finger shows, from the same files and the same store, and no more."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,11 +12,9 @@ from tests.support.spooler import spool
 from tests.support.world import FEW, World
 from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
-from thimbl.home.serving import ServeSettings
 from thimbl.node.serving.accounts import Spool
 from thimbl.node.serving.answering import Answerer
 from thimbl.node.serving.copies import Copies
-from thimbl.node.serving.hosting import make_answerer
 from thimbl.node.serving.views import published
 from thimbl.node.serving.websource import WebSource
 from thimbl.store.reader import Reader
@@ -143,26 +140,6 @@ class TestAccounts:
         ]
         assert source.copies() == ()
         assert source.message() == ""
-
-
-class TestBeginning:
-    def test_the_newest_are_gathered_when_it_is_known_of_whom(self, tmp_path):
-        """Nobody has asked by then, and nobody looks again and again whether the walk is over."""
-        ana = person("ana")
-        ana.post("Frost.")
-        spool(tmp_path, ana)
-        waiting: list[Callable[[], object]] = []
-        source = WebSource(
-            make_answerer(ServeSettings(spool=tmp_path), background=waiting.append), waiting.append, lambda: NOW
-        )
-        source.begin()
-        [walk] = waiting
-        walk()
-        [_, gather] = waiting
-        gather()
-        found = source.timeline()
-        assert found is not None
-        assert texts(found) == ["Frost."]
 
 
 class TestLogs:

@@ -65,10 +65,11 @@ class FrontDoor:
         """What is known of all accounts; None while the first walk is under way."""
         return self._census.current()
 
-    def begin(self, tell: Callable[[], object]) -> None:
-        """Set off the first walk, before somebody asks; `tell` is called when it is done."""
+    def begin(self, tell: Callable[[], object], patience: float = 0.0) -> None:
+        """Set off the first walk, before somebody asks, and wait so many seconds at most; `tell` is called when it is
+        done."""
         self._census.when_there(tell)
-        self._census.current(patience=0.0)
+        self._census.current(patience)
 
     def newest(self) -> Sequence[Signed] | None:
         """The newest posts of those who agreed; None while they are looked for the first time."""

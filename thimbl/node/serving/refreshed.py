@@ -59,6 +59,13 @@ class Refreshed(Generic[T]):
             raise fault
         return None if self._last is None else self._last[0]
 
+    def wait(self, seconds: float) -> None:
+        """Wait as long at most for the first one, if that is being made."""
+        with self._lock:
+            making = self._making if self._last is None else None
+        if making is not None:
+            making.wait(seconds)
+
     def when_there(self, tell: Callable[[], object]) -> None:
         """Call `tell` as soon as there is one, in whichever thread made it; now, if there is."""
         with self._lock:

@@ -26,6 +26,10 @@ from thimbl.node.serving.webserver import WebFactory
 from thimbl.node.serving.websource import WebSource
 from thimbl.node.serving.webtraffic import WebTraffic
 
+READY_SECONDS: Final = 0.5
+"""Before the daemon says that it answers, for the lists to be made for the first time: those of a small host are there
+then. Of a large one, pages say meanwhile that they are being made."""
+
 REQUESTS_PER_MINUTE: Final = 1200
 """By one address in the long run: twenty a second are more than a person asks for, or a crawler with manners, and take
 a fifth of a processor where each is another page. Finger's answers take a hundredth of that, and mirrors live by them.
@@ -80,7 +84,7 @@ class WebHost:
     def start(self) -> None:
         """Answer."""
         if self.factory is not None and self._source is not None:
-            self._source.begin()
+            self._source.begin(READY_SECONDS)
             self._ports = [adopt(self._reactor, sock, self.factory) for sock in self._web.sockets]
 
     def stop(self) -> "Deferred[None] | None":

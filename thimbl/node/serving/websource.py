@@ -42,9 +42,12 @@ class WebSource:
         gatherer = Gatherer(self._door.census, answerer.copies, self._here.verdict, clock)
         self._newest: Refreshed[Newest | None] = Refreshed(gatherer.gather, background)
 
-    def begin(self) -> None:
-        """Set off what takes a while, before somebody waits for it; the newest, as soon as it is known of whom."""
-        self._door.begin(lambda: self._newest.current(patience=0.0))
+    def begin(self, patience: float = 0.0) -> None:
+        """Set off what takes a while, before somebody waits for it; the newest, as soon as it is known of whom. For
+        each it waits so many seconds at most."""
+        self._door.begin(lambda: self._newest.current(patience=0.0), patience)
+        if patience > 0 and self._newest.current(patience) is None:
+            self._newest.wait(patience)  # where it was told in another thread already
 
     # the host
 
