@@ -59,13 +59,8 @@ def sign(
     from thimbl.cli.authoring import remember
 
     authoring = context.account.authoring
-    for one in announcements:
-        _show(context, one, code_of)
-    if not yes:
-        if not context.stdin_is_terminal:
-            raise Failure(f"{_NOTHING}: add --yes to sign without being asked.")
-        if not click.confirm("Sign and publish this?", err=True, abort=not may_skip):
-            return False
+    if not agreed(context, announcements, yes=yes, code_of=code_of, may_skip=may_skip):
+        return False
     for one in announcements:
         published = authoring.announce(one.kind, one.body, {"witness": list(witness)} if witness else None)
         if as_json:
@@ -74,6 +69,24 @@ def sign(
             say(str(published.reference))
         remember(context, published)
     return True
+
+
+def agreed(
+    context: Context,
+    announcements: Sequence[Announcement],
+    *,
+    yes: bool,
+    code_of: Codes = lambda reference: None,
+    may_skip: bool = False,
+) -> bool:
+    """Show the announcements, and ask whether to sign them; raises as `sign` does."""
+    for one in announcements:
+        _show(context, one, code_of)
+    if yes:
+        return True
+    if not context.stdin_is_terminal:
+        raise Failure(f"{_NOTHING}: add --yes to sign without being asked.")
+    return click.confirm("Sign and publish this?", err=True, abort=not may_skip)
 
 
 def _show(context: Context, one: Announcement, code_of: Codes) -> None:

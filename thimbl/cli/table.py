@@ -49,6 +49,7 @@ COMMANDS: Final = {
     "known": Entry(PEOPLE, "thimbl.cli.known:known", "List people whom those you follow know."),
     "profile": Entry(PEOPLE, "thimbl.cli.people:profile", "Show or change a profile."),
     "key": Entry(PEOPLE, "thimbl.cli.people:key", "Your key, and the pinned keys of others."),
+    "move": Entry(PEOPLE, "thimbl.cli.move:move", "Move to another address, and lead those who follow you there."),
     "bond": Entry(COMMONS, "thimbl.cli.bond:bond", "Bonds of a commune."),
     "commune": Entry(COMMONS, "thimbl.cli.commune:commune", "A commune: join one, or keep its desk."),
     "ledger": Entry(COMMONS, "thimbl.cli.ledger:ledger", "Show what a commune's records come to."),

@@ -240,8 +240,8 @@ class _Judge:
     def _elsewhere(self) -> Judgement | None:
         if self.known.address in self.walk.addresses:
             return None
-        # The move that explains it may lie below this window.
-        older = self.signer == self.known.pinned and self._begins_late()
+        # The move that explains it may lie below this window, also for whoever first comes by the old address.
+        older = self.known.pinned in (None, self.signer) and self._begins_late()
         return self._nothing(Verdict.FORGED, _other_address(self.head.address, self.known), wants_older=older)
 
     # the other rows

@@ -11,6 +11,7 @@ from thimbl.core.compose import Randomness
 from thimbl.core.keys import Signer
 from thimbl.core.log import Verdict, judge
 from thimbl.core.plan import Plan
+from thimbl.core.records import MOVE
 from thimbl.home import following, settings
 from thimbl.home.authoring import Authoring, Published
 from thimbl.home.errors import HomeError, NotSetUp
@@ -136,7 +137,11 @@ class Account:
         log = self.files.load()
         if log.head is None:
             return None
-        return self.remember(writer, Plan(log.head, tuple(reversed(self.files.all_records(log)))))
+        records = tuple(reversed(self.files.all_records(log)))
+        verdict = self.remember(writer, Plan(log.head, records))
+        # One's own log is trusted about where it has been, as nobody else's is: a store that was lost knows it again.
+        writer.know_me_as(str(record.body.get("from")) for record in records if record.kind == MOVE)
+        return verdict
 
     def catch_up(self, writer: Writer) -> None:
         """Take the whole log into the store where the store does not know the newest head; else there is nothing to do,

@@ -14,7 +14,7 @@ from thimbl.core.archive import PAGE, page_start
 from thimbl.core.compose import Change, Entry, Randomness, about_of, following_of, make_head, make_record, salted
 from thimbl.core.keys import Signer
 from thimbl.core.plan import Follow, Plan, PlanUnreadable
-from thimbl.core.records import EDIT, MAX_TEXT, POST, QUIET_KINDS, RETRACT, Record, RecordFault, malformed_field
+from thimbl.core.records import EDIT, MAX_TEXT, MOVE, POST, QUIET_KINDS, RETRACT, Record, RecordFault, malformed_field
 from thimbl.core.times import FIRST
 from thimbl.home.durable import PUBLIC, locked
 from thimbl.home.errors import PlanProblem, Refused
@@ -60,6 +60,15 @@ def answer_fields(author: Address, record_id: str | None, text: str) -> tuple[st
     if record_id is not None:
         return text, {"re": str(Reference(author, record_id))}
     return (text if f"@{author}" in text else f"@{author} {text}"), {}
+
+
+def other_address(files: PlanFiles, there: Address, configured: Address) -> PlanProblem:
+    """What to say where the plan is that of another address than the settings have."""
+    return PlanProblem(
+        f"{files.plan} is the plan of {there}, and the configuration says {configured}. If you have just moved, "
+        f"start this program again; if you mean to, 'thimbl move {configured}' does it. Else put 'address: {there}' "
+        "back, or use another THIMBL_HOME."
+    )
 
 
 class Authoring:
@@ -233,10 +242,13 @@ class Authoring:
                 f"and your key is {signer.public.fingerprint}. Name the right key in the configuration (key: PATH)."
             )
         if log.head.address != self.address:
-            raise PlanProblem(
-                f"{self.files.plan} is the plan of {log.head.address}, and the configuration says {self.address}. "
-                "Make them agree, or use another THIMBL_HOME."
-            )
+            newest = log.newest
+            if newest is not None and newest.kind == MOVE and newest.body.get("from") == str(self.address):
+                raise PlanProblem(
+                    f"Your move to {log.head.address} is not finished: 'thimbl move {log.head.address}' does that. "
+                    "If it is, start this program again."
+                )
+            raise other_address(self.files, log.head.address, self.address)
         return signer
 
     def _own(self, log: OwnLog, record_id: str) -> Record:

@@ -244,7 +244,7 @@ class PlanFiles:
         """Make the plan's file that of `log` again; what stood there is kept beside it."""
         if log.head is None:
             raise PlanProblem("Nothing was signed here yet, so there is nothing to bring back.")
-        text = _text_of(Plan(log.head, log.window))
+        text = plan_text(Plan(log.head, log.window))
         self._settle(log)
         if (raw := self.read_raw()) is not None and raw != text.encode("utf-8"):
             keep_aside(self.plan, "edited")
@@ -300,7 +300,8 @@ def _goes_on(plan: Plan, signed: Head) -> bool:
     return signed.seq in ids and ids[signed.seq] == signed.last
 
 
-def _text_of(plan: Plan) -> str:
+def plan_text(plan: Plan) -> str:
+    """The text of a plan, as its author publishes it."""
     data: dict[str, Any] = {**plan.head.data, "entries": [dict(record.data) for record in plan.records]}
     if not plan.records:
         del data["entries"]
@@ -323,7 +324,7 @@ def _checked(plan: Plan) -> str:
         walk(plan)
     except Forged as error:
         raise PlanProblem(f"What was signed does not hold ({error}), so nothing was published.") from None
-    text = _text_of(plan)
+    text = plan_text(plan)
     if (size := len(text.encode("utf-8"))) > MAX_BYTES:
         raise Refused(f"That makes a plan of {size} bytes, and readers take {MAX_BYTES}. Say less at once.")
     return text

@@ -17,7 +17,7 @@ from typing import Final
 
 from thimbl.core.archive import page_start
 from thimbl.core.chain import Forged, walk
-from thimbl.core.plan import PlanUnreadable, read_plan
+from thimbl.core.plan import Head, PlanUnreadable, read_plan
 from thimbl.core.plantext import MAX_BYTES, PlanTextError, decode
 from thimbl.core.records import Record
 from thimbl.core.terminal import safe_line
@@ -234,14 +234,19 @@ class _Pushing:
         mine, where = self.shipped.head, self.target
         try:
             plan = read_plan(decode(raw))
-            walk(plan)
+            found = walk(plan)
         except (PlanTextError, PlanUnreadable, Forged) as error:
             raise Refused(
                 f"The plan at {where} was changed by hand since it was signed ({safe_line(str(error))[:120]}). "
                 "To put yours in its place, and keep that one beside it: --force."
             ) from None
         head = plan.head
-        if head.address != mine.address:
+        if head.address != mine.address and found.moved_to is not None:
+            raise Refused(
+                f"The plan at {where} is the last one at {head.address}, which leads people to {found.moved_to}: leave "
+                "it there, and give another folder. To put yours in its place, and keep that one beside it: --force."
+            )
+        if head.address != mine.address and not self._has_been(head):
             raise Refused(
                 f"The plan at {where} is that of {head.address}, and yours of {mine.address}: give another folder. "
                 "To put yours in its place, and keep that one beside it: --force."
@@ -259,6 +264,11 @@ class _Pushing:
                 "written on two machines, and readers mark such a log as forked. Look at both; to put yours in its "
                 "place, and keep that one beside it: --force."
             )
+
+    def _has_been(self, head: Head) -> bool:
+        """Whether a head of another address is of this log, from before it moved."""
+        record = self._mine(head.seq) if 0 < head.seq <= self.shipped.head.seq else None
+        return record is not None and record.id == head.last
 
     def _mine(self, seq: int) -> Record | None:
         """One's own record of this number; None where the archive here does not have it."""

@@ -5,6 +5,7 @@ nothing. What a plan's head says (name, bio, mirrors) is not here: the plan is t
 a file does not say is not loaded: every command reads this one, and few have to do with daemons and screens.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,9 @@ MIN_WINDOW: Final = 16 * 1024
 
 ONION: Final = "onion"
 """`thimbl.home.proxy.ProxyFor.ONION`: what a proxy is for where nothing else is said."""
+
+_ADDRESS: Final = re.compile(r"^(address:[ \t]+)\S+", re.MULTILINE)
+"""The setting as `save` and most people write it, up to a comment behind it."""
 
 Route = tuple[tuple[str, int], tuple[str, int]]
 
@@ -139,6 +143,27 @@ def save(paths: Paths, settings: Settings) -> None:
     except PlanTextError as error:
         raise SettingsError(f"{paths.config} can not say that: {error.reason}. Rename the file it names.") from None
     write_file(paths.config, text.encode("utf-8"), SECRET)
+
+
+def change_address(paths: Paths, address: Address) -> None:
+    """Write another address into `config.yaml`; all else in it stays, comments too. Raises `SettingsError`."""
+    try:
+        text = decode(paths.config.read_bytes())
+        data = read_data(text)
+    except (PlanTextError, OSError) as error:
+        raise unreadable(paths.config, error) from None
+    made = _ADDRESS.sub(lambda found: f"{found[1]}{address}", text, count=1)
+    wanted = {**data, "address": str(address)}
+    if not _says(made, wanted):  # it is written in some other way, such as JSON
+        made = write(wanted)
+    write_file(paths.config, made.encode("utf-8"), SECRET)
+
+
+def _says(text: str, data: Mapping[str, Any]) -> bool:
+    try:
+        return read_data(text) == data
+    except PlanTextError:
+        return False
 
 
 def _route(text: str, where: str) -> Route:

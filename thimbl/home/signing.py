@@ -99,7 +99,10 @@ def read_edited(raw: bytes, log: OwnLog, address: Address, key: PublicKey, archi
     if (version := data.get("thimbl")) != VERSION or isinstance(version, bool):
         raise Refused(f"The plan does not begin with 'thimbl: {VERSION}'. Put that line back.")
     if (stated := data.get("address", str(address))) != str(address):
-        raise Refused(f"The plan says that it is {stated}'s, and you are {address}. Put the address back.")
+        raise Refused(
+            f"The plan says that it is {stated}'s, and you are {address}. Put the address back; "
+            "to go elsewhere, see 'thimbl move --help'."
+        )
     if data.get("key", key.line) != (log.head.key if log.head else key).line:
         raise Refused("The plan has another key than the one you sign with. Put the key back.")
     if log.head is None and "sig" in data:

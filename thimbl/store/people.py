@@ -50,6 +50,15 @@ def set_me(database: Database, address: Address) -> None:
     database.run("UPDATE item SET unread = 0 WHERE author = ? AND unread = 1", (author,))
 
 
+def know_me_as(database: Database, address: str) -> None:
+    """Let an address that one's own log moved away from lead to it, unless somebody has that address."""
+    database.run(
+        "INSERT OR IGNORE INTO alias (address, author) SELECT ?1, id FROM author WHERE is_me = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM author WHERE address = ?1)",
+        (address,),
+    )
+
+
 def pin(database: Database, address: Address, fingerprint: str | None) -> None:
     """Pin a key that a person compared, or none: then the next answer pins its own. A mark `forked` is cleared.
 

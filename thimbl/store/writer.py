@@ -203,6 +203,12 @@ class Writer(Reader):
         with self.batch():
             people.set_me(self._db, address)
 
+    def know_me_as(self, addresses: Iterable[str]) -> None:
+        """Know one's own log by the canonical addresses, too, that it moved away from; not where they are another's."""
+        for address in addresses:
+            with self.batch():
+                people.know_me_as(self._db, address)
+
     def pin(self, address: Address, fingerprint: str | None) -> None:
         """Pin the key that a person compared; None: accept whatever key comes next. Clears the mark `forked`.
 

@@ -4,7 +4,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from thimbl.core.address import Address
 from thimbl.core.plan import Plan
+from thimbl.core.records import MOVE
 from thimbl.home.agent import Agent, AgentError
 from thimbl.home.errors import KeyProblem
 from thimbl.home.keyfile import KeyFile, inspect
@@ -93,12 +95,22 @@ def is_the_plans(patient: Patient) -> Iterator[Finding]:
     if plan.head.key != key:
         yield _other(patient, plan, key.fingerprint)
     elif plan.head.address != patient.me:
-        yield fault(
-            "plan",
-            f"{patient.paths.plan} is {plan.head.address}'s, and {patient.paths.config} says that you are "
-            f"{patient.me}. Readers of your address take it for a forgery.",
-            f"${{EDITOR:-vi}} {quoted(patient.paths.config)}",
-        )
+        yield _elsewhere(patient, plan, patient.me)
+
+
+def _elsewhere(patient: Patient, plan: Plan, me: Address) -> Finding:
+    """The plan is that of another address than one's own."""
+    there, newest = plan.head.address, plan.records[0] if plan.records else None
+    if newest is not None and newest.kind == MOVE and newest.body.get("from") == str(me):
+        said = f"Your move to {there} was cut short: {patient.paths.config} still says that you are {me}."
+        return fault("plan", said, f"thimbl move {there}")
+    return fault(
+        "plan",
+        f"{patient.paths.plan} is {there}'s, and {patient.paths.config} says that you are {me}. Readers of your "
+        "address take it for a forgery.",
+        f"if you are moving: thimbl move {me}",
+        f"if not: 'address: {there}' in {quoted(patient.paths.config)}",
+    )
 
 
 def _other(patient: Patient, plan: Plan, fingerprint: str) -> Finding:
