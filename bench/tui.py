@@ -49,8 +49,9 @@ PAINT_GOAL: Final = 0.5
 KEY_GOAL: Final = 0.050
 """Seconds from any key to its effect."""
 
-ESCAPE: Final = 0.05
-"""Seconds beyond it for Escape alone: so long `tui.starting` has Textual wait for the rest of another key."""
+ESCAPE: Final = 0.1
+"""Seconds beyond it for Escape alone: so often Textual looks whether the rest of another key did not come
+(`tui.starting`)."""
 
 PATIENCE: Final = 60.0
 """Seconds after which what has not come is taken as never coming."""

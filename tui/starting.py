@@ -12,7 +12,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -27,9 +27,14 @@ SWITCH: Final = 0.0005
 """Seconds for which a thread goes on while another one waits for the interpreter. Python's own is 0.005, and whoever
 reads a page while something is drawn waits several times."""
 
-ESCAPE_DELAY: Final = "50"
-"""Milliseconds for which Escape waits for the rest of a sequence: what Neovim takes, and twice what the parts of one
-are apart on a bad line. Textual's own is 100. Terminals that speak kitty's protocol need none of it."""
+PACE: Final[Mapping[str, str]] = {"ESCDELAY": "50", "TEXTUAL_FPS": "240"}
+"""What Textual is told by the environment when it is imported.
+
+- Milliseconds for which Escape waits for the rest of a sequence: what Neovim takes, and twice what the parts of one are
+  apart on a bad line. Textual looks for what is over ten times a second: its own 100 are not always over by then, and
+  wait for the next look. Terminals that speak kitty's protocol need none of it.
+- How often a second what changed may be painted. Textual's own is 60; a screen that is opened is laid out and painted
+  one after the other, and waits for each of them."""
 
 
 def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comfort | None = None) -> int:
@@ -41,7 +46,7 @@ def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comf
     sys.setswitchinterval(SWITCH)
     shelf = shelf_of(reader_path, clock)
     asked = shelf.begin(partial(resume, me=desk.address))
-    with escape_delay():
+    with pace():
         from tui.app import ThimblApp  # only here: see above
 
     app = ThimblApp(reader_path, desk, clock, comfort, shelf)
@@ -57,17 +62,16 @@ def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comf
 
 
 @contextmanager
-def escape_delay() -> Iterator[None]:
-    """Textual reads ESCDELAY, as curses programs do, when it is imported. A person's own stands, and what is started
-    from here, such as an editor, gets none of ours."""
-    if "ESCDELAY" in os.environ:
-        yield
-        return
-    os.environ["ESCDELAY"] = ESCAPE_DELAY
+def pace() -> Iterator[None]:
+    """`PACE`, for as long as Textual is imported. A person's own settings stand, and what is started from here, such as
+    an editor, gets none of ours."""
+    ours = {name: value for name, value in PACE.items() if name not in os.environ}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        del os.environ["ESCDELAY"]
+        for name in ours:
+            del os.environ[name]
 
 
 def let_go() -> None:

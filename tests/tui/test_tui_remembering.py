@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
+import tui.starting
 from tests.tui.running import Session, play
 from tests.tui.test_tui_starting import loaded
 from tests.tui.village import NOW, Village, furnished
@@ -110,15 +111,16 @@ def test_nothing_more_is_made_where_something_can_not_be_imported(monkeypatch: p
     assert made == []
 
 
-def test_escape_waits_half_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_escape_waits_half_as_long_and_what_is_opened_is_painted_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless somebody has said for how long; and nothing of it is left for what is started from here."""
     code = """
 import os, sys, tui.starting
-with tui.starting.escape_delay():
-    from textual.constants import ESCAPE_DELAY
-sys.modules[f"{ESCAPE_DELAY},{os.environ.get('ESCDELAY')}"] = sys
+with tui.starting.pace():
+    from textual.constants import ESCAPE_DELAY, MAX_FPS
+sys.modules[f"{ESCAPE_DELAY},{MAX_FPS},{os.environ.get('ESCDELAY')},{os.environ.get('TEXTUAL_FPS')}"] = sys
 """
-    monkeypatch.delenv("ESCDELAY", raising=False)
-    assert "0.05,None" in loaded(code)
+    for name in tui.starting.PACE:
+        monkeypatch.delenv(name, raising=False)
+    assert "0.05,240,None,None" in loaded(code)
     monkeypatch.setenv("ESCDELAY", "25")
-    assert "0.025,25" in loaded(code)
+    assert "0.025,240,25,None" in loaded(code)

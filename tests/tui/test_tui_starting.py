@@ -59,7 +59,6 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-        gc.unfreeze()
 
 
 def test_garbage_is_collected_again(uncollected: None) -> None:
@@ -69,7 +68,7 @@ def test_garbage_is_collected_again(uncollected: None) -> None:
     frozen = gc.get_freeze_count()
     assert frozen > 0
     let_go()
-    assert gc.get_freeze_count() == frozen
+    assert gc.get_freeze_count() <= frozen  # what was there may end meanwhile
 
 
 # A long list
