@@ -181,8 +181,8 @@ class LimitedFactory(Factory, Generic[Told]):
 
     def stop(self, within: float = 3) -> "Deferred[None]":
         """Take no more, let requests get their answers that were read or are on their way, close all other connections,
-        and after `within` seconds every one. Fires when none is left. Stop listening first, or new ones are still accepted, to be told
-        that the host is busy."""
+        and after `within` seconds every one. Fires when none is left. Stop listening first, or new ones are still
+        accepted, to be told that the host is busy."""
         gone: Deferred[None] = Deferred()
         stopped = self._stopped = self._stopped or []
         if not self._open:
@@ -308,7 +308,7 @@ class LimitedProtocol(Protocol):
         self._unsent = _NOTHING
 
     def _awaits_its_request(self) -> bool:
-        """When the server stops: whether this client came so lately that its request is on its way, and is waited for."""
+        """When the server stops: whether this client came so lately that its request is waited for."""
         young = self._server.clock.seconds() - self._began < ARRIVING_SECONDS
         if young:
             self._wait(self._server.arriving)

@@ -5,7 +5,7 @@ import pytest
 from tests.core.commune.farm import ANA, BO, CY, FARM, let, rent, series_of, sold
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
-from thimbl.core.commune.acts import Act, Verb, form_of, form_of_task, notes_of, wishes_of
+from thimbl.core.commune.acts import Act, Verb, form_of, form_of_task, wishes_of
 from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.forms import Form
 from thimbl.core.commune.money import AmountError, PeriodError, RateError, read_rate
