@@ -4,6 +4,7 @@ import gc
 import importlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -63,6 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(("THIMBL_", "XDG_")) or name in _PERSONAL:
             del os.environ[name]
     # By its own measure Python looks for garbage so often that every seventh second goes by with it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has it ignored by what it starts in the background, and so would every daemon that a test interrupts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000, 20, 10)
     home = Path(tempfile.mkdtemp(prefix="thimbl-tests-"))
     config.stash[_home] = home
