@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
-REST: Final = 0.3
+REST: Final = 1.0
 """Seconds after a step that count as rest: longer than between two steps of one who reads on."""
 
 
