@@ -120,8 +120,8 @@ def _unlocked(raw: bytes) -> PrivateKey | None:
 def _from_blob(blob: bytes) -> PublicKey:
     from thimbl.core.canonical import b64
 
-    (length,) = struct.unpack(">I", blob[:4])
-    return PublicKey.parse(f"{blob[4 : 4 + length].decode('ascii')} {b64(blob)}")
+    kind, _ = _string(blob)
+    return PublicKey.parse(f"{kind.decode('ascii')} {b64(blob)}")
 
 
 def load_signer(path: Path, environ: Mapping[str, str], ask: AskPassphrase | None) -> Signer:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 MIN_WINDOW: Final = 16 * 1024
 """Bytes: a head and one post of the longest text."""
 
-ONION: Final = "onion"
-"""`thimbl.home.proxy.ProxyFor.ONION`: what a proxy is for where nothing else is said."""
-
 _ADDRESS: Final = re.compile(r"^(address:[ \t]+)\S+", re.MULTILINE)
 """The setting as `save` and most people write it, up to a comment behind it."""
 
@@ -174,11 +171,11 @@ def _route(text: str, where: str) -> Route:
         raise SettingsError(f"{where}: {text!r} is no route (HOST[:PORT]=HOST[:PORT]): {error}") from None
 
 
-def _proxy(text: str, which: str, where: str) -> "Proxy":
-    from thimbl.home.proxy import Proxy, ProxyFault
+def _proxy(text: str, which: str | None, where: str) -> "Proxy":
+    from thimbl.home.proxy import Proxy, ProxyFault, ProxyFor
 
     try:
-        return Proxy.parse(text, _proxy_for(which, f"{where}: proxy_for"))
+        return Proxy.parse(text, _proxy_for(which or ProxyFor.ONION, f"{where}: proxy_for"))
     except ProxyFault as error:
         raise SettingsError(f"{where}: proxy: {error}.") from None
 
@@ -238,12 +235,12 @@ class _Reader:
     def proxy(self, environ: Mapping[str, str]) -> "Proxy | None":
         which = self._take("proxy_for", str, "onion or all")
         text = self._take("proxy", str, "the address of a proxy, such as socks5://127.0.0.1:9050")
-        proxy = None if text is None else _proxy(text, which or ONION, str(self.where))
+        proxy = None if text is None else _proxy(text, which, str(self.where))
         if which is not None and proxy is None:
             raise SettingsError(f"{self.where}: proxy_for says what a proxy is for, and there is no proxy.")
         # From the environment, nothing at all takes the proxy of the file away.
         if (text := environ.get("THIMBL_PROXY")) is not None:
-            proxy = _proxy(text, proxy.which if proxy else ONION, "THIMBL_PROXY") if text.strip() else None
+            proxy = _proxy(text, proxy.which if proxy else None, "THIMBL_PROXY") if text.strip() else None
         if (which := environ.get("THIMBL_PROXY_FOR")) and proxy is not None:
             proxy = replace(proxy, which=_proxy_for(which, "THIMBL_PROXY_FOR"))
         return proxy
