@@ -17,6 +17,7 @@ from thimbl.core.commune.history import Line, Month, months, pool
 from thimbl.core.commune.journal import hledger
 from thimbl.core.commune.ledger import Folded
 from thimbl.core.commune.study import Study
+from thimbl.core.records import Record
 
 MOST_KEPT: Final = 8
 """Communes whose sums are kept: hosts follow few, and of a large one they take some ten megabytes."""
@@ -75,13 +76,15 @@ class Sums:
     def journal(self, number: int) -> list[str]:
         """The lines of a part of the journal for hledger, counted from 1."""
         bounds = [*self.parts, len(self.study.folded)]
-        return list(self._written(self.study.folded[bounds[number - 1] : bounds[number]]))
+        # The last part is of now, and says so: what was cut off its end is missed by whoever checks it.
+        newest = self.study.newest if number == len(self.parts) else None
+        return list(self._written(self.study.folded[bounds[number - 1] : bounds[number]], newest))
 
     def _size(self, folded: Sequence[Folded]) -> int:
         return sum(len(line) + 1 for line in self._written(folded))
 
-    def _written(self, folded: Sequence[Folded]) -> Iterator[str]:
-        return hledger(str(self.study.commune), self.study.ledger.state.currency, transactions(folded))
+    def _written(self, folded: Sequence[Folded], newest: Record | None = None) -> Iterator[str]:
+        return hledger(str(self.study.commune), self.study.ledger.state.currency, transactions(folded), newest)
 
 
 class KeptSums:

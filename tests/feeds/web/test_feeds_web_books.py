@@ -18,6 +18,7 @@ from tests.feeds.web.showing import NOW, SITE, Reading, field_of, get, profile, 
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
 from thimbl.core.commune.figures import overview
+from thimbl.core.commune.journal_check import JournalCheck
 from thimbl.core.commune.money import format_sum
 
 
@@ -116,6 +117,13 @@ def test_the_ledger_adds_up_to_nothing(market: Market) -> None:
     assert "all of them together: 0.00 EUR" in told
     journal = get(market, "/commune/journal")
     assert journal.body.startswith(b"; The books of commune@fields.example")
+    [study] = market.studies
+    lines = journal.body.decode().splitlines()
+    assert study.newest is not None
+    assert lines[1] == f"; As of {study.commune}#{study.newest.id}, seq: {study.newest.seq}"
+    assert [fault.words for fault in JournalCheck(study).faults(lines)] == []
+    cut = lines[: max(place for place, line in enumerate(lines) if not line)]
+    assert any("it lacks" in fault.words for fault in JournalCheck(study).faults(cut))
     assert dict(journal.headers)["Content-Type"] == "text/plain; charset=utf-8"
 
 
@@ -264,6 +272,9 @@ def test_a_long_journal_comes_in_parts_that_are_the_whole(market: Market, monkey
     assert all(len(part) < 2200 for part in parts)
     assert all(f"; Part {number} of {len(parts)}:" in part for number, part in enumerate(parts, start=1))
     entries = [part.split("\n\n", 1)[1].rstrip("\n") for part in parts]
+    assert ["; As of " in part for part in parts] == [False] * (len(parts) - 1) + [True]
+    [study] = market.studies
+    assert [fault.words for fault in JournalCheck(study).faults("".join(parts).splitlines())] == []
     assert "\n\n".join(entries) == whole.split("\n\n", 1)[1].rstrip("\n")
     offered = [link for link in links(page(market, "/commune/ledger")) if "/journal" in link]
     assert offered == [f"/commune/journal?page={number}" for number in range(1, len(parts) + 1)]
