@@ -20,7 +20,7 @@ from thimbl.node.polling.journal import Journal
 from thimbl.node.polling.outcome import Outcome
 from thimbl.store import askings
 from thimbl.store.askings import FORGOTTEN, MAX_NEWS, MAX_WORDS, Asking
-from thimbl.store.errors import StoreBusy
+from thimbl.store.errors import StoreBusy, StoreReplaced
 from thimbl.store.reader import Reader
 from thimbl.store.writer import Writer
 
@@ -123,3 +123,17 @@ def test_the_first_look_finds_what_one_has_written_oneself(path: Path) -> None:
         found = writer.author(ANA)
     assert found is not None
     assert found.posts == 1
+
+
+def test_a_store_that_was_put_away_is_written_to_no_further(path: Path) -> None:
+    """Whoever moves it aside to make it anew wants the poller in the new one."""
+    with Writer.open(path) as writer:
+        account = Account.find({"THIMBL_HOME": str(path.parent)}, lambda: NOW, os.urandom)
+        book = StoreBook(account, writer)
+        book.look()
+        path.rename(path.with_name("old"))
+        with pytest.raises(StoreReplaced, match="start again"):
+            book.look()
+        Writer.open(path).close()
+        with pytest.raises(StoreReplaced):
+            book.look()

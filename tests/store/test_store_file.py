@@ -20,6 +20,7 @@ from thimbl.store import (
     StoreMissing,
     StoreReadOnly,
     StoreTooNew,
+    StoreUnread,
     Writer,
     database,
     schema,
@@ -92,6 +93,26 @@ def test_a_place_where_no_store_can_be(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreReadOnly):
         Writer.open(tmp_path / "file" / "store.sqlite3")
+
+
+@pytest.mark.parametrize("kind", [Reader, Writer])
+def test_a_folder_that_lets_nobody_look(path, kind, monkeypatch):
+    """As another user's: it is a fault of the store like any other, and no traceback."""
+
+    def closed(self):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    with pytest.raises(StoreReadOnly, match=r"can not be opened\. Let both .* chmod u\+w"):
+        kind.open(path)
+
+
+def test_what_the_disk_does_not_give_is_said_with_what_to_do(path):
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHORT_READ
+    told = database.translate(error, path)
+    assert isinstance(told, StoreUnread)
+    assert "disk I/O error). Leave all that runs of thimbl" in str(told)
 
 
 def test_a_full_disk_is_said(path, writer):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
         StoreFull,
         StoreMissing,
         StoreReadOnly,
+        StoreReplaced,
         StoreTooNew,
+        StoreUnread,
     )
     from thimbl.store.reader import Reader
     from thimbl.store.take import Take
@@ -35,7 +37,9 @@ __all__ = [
     "StoreFull",
     "StoreMissing",
     "StoreReadOnly",
+    "StoreReplaced",
     "StoreTooNew",
+    "StoreUnread",
     "Take",
     "ThreadItem",
     "View",

@@ -28,6 +28,7 @@ from thimbl.store.errors import (
     StoreFull,
     StoreMissing,
     StoreReadOnly,
+    StoreUnread,
 )
 
 BUSY_SECONDS: Final = 30.0
@@ -61,13 +62,27 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
     if code == sqlite3.SQLITE_FULL:
         return StoreFull(f"The disk that holds {path} is full: make room, then do it again. Nothing was half kept.")
     if code == sqlite3.SQLITE_CANTOPEN:
-        return StoreReadOnly(f"The store {path} can not be opened: look at the permissions of its folder.")
+        return _closed_to_us(path)
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreUnread(f"The store {path} failed ({error}). {_what_to_do(StoreUnread)}")
     return StoreError(f"The store {path} failed: {error}.")
 
 
 def _what_to_do(kind: type[StoreError]) -> str:
-    advice = (kind.__doc__ or "").partition(": ")[2]
+    advice = " ".join((kind.__doc__ or "").partition(": ")[2].split())
     return advice[:1].upper() + advice[1:]
+
+
+def _closed_to_us(path: Path) -> StoreReadOnly:
+    return StoreReadOnly(f"The store {path} can not be opened. {_what_to_do(StoreReadOnly)}")
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a store. Raises `StoreReadOnly` where its folder lets nobody look."""
+    try:
+        return path.exists()
+    except OSError:
+        raise _closed_to_us(path) from None
 
 
 NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -77,16 +92,17 @@ NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
 class Database:
     """A connection whose errors are `StoreError`s."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, patience: float) -> None:
         self.path = path
+        self._patience = patience
         self._connection = connection
         self._depth = 0
 
     @classmethod
     def reading(cls, path: Path) -> Self:
         """Open for reading only. Raises `StoreError`."""
-        if not path.exists():
-            raise StoreMissing(f"There is no store at {path}. 'thimbl init' makes one.")
+        if not _is_there(path):
+            raise StoreMissing(f"There is no store at {path}. {_what_to_do(StoreMissing)}")
         database = cls._connect(path, "ro")
         try:
             with database._translated():
@@ -101,16 +117,19 @@ class Database:
         return database
 
     @classmethod
-    def writing(cls, path: Path) -> Self:
-        """Open for writing; makes the file (0600, in a folder 0700) and upgrades it. Raises `StoreError`."""
+    def writing(cls, path: Path, patience: float | None = None) -> Self:
+        """Open for writing; makes the file (0600, in a folder 0700) and upgrades it. Raises `StoreError`.
+
+        `patience` is how many seconds to wait for another writer, where that is not to be as long as usual.
+        """
         # Not opened to look: closing a file drops this process's locks on it (sqlite.org/howtocorrupt.html 2.2).
-        if not path.exists():
+        if not _is_there(path):
             cls._make(path)
-        return cls._open(path)
+        return cls._open(path, patience)
 
     @classmethod
-    def _open(cls, path: Path) -> Self:
-        database = cls._connect(path, "rw")
+    def _open(cls, path: Path, patience: float | None = None) -> Self:
+        database = cls._connect(path, "rw", patience)
         try:
             with database._translated():
                 connection = database._connection
@@ -149,15 +168,14 @@ class Database:
             raise StoreReadOnly(f"The store {path} can not be made: {error.strerror}.") from None
 
     @classmethod
-    def _connect(cls, path: Path, mode: str) -> Self:
+    def _connect(cls, path: Path, mode: str, patience: float | None = None) -> Self:
+        patience = BUSY_SECONDS if patience is None else patience
         uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
         try:
-            connection = sqlite3.connect(
-                uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise translate(error, path) from None
-        database = cls(connection, path)
+        database = cls(connection, path, patience)
         try:
             database.run(f"PRAGMA cache_size = -{CACHE_KIB}")
         except BaseException:
@@ -223,7 +241,7 @@ class Database:
         try:
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
-            self.run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+            self.run(f"PRAGMA busy_timeout = {self._patience * 1000:.0f}")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

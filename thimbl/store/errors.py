@@ -10,8 +10,8 @@ class StoreError(Exception):
 
 
 class StoreMissing(StoreError):
-    """There is no store yet: 'thimbl fetch' makes one, 'thimbl rebuild' makes it again from the plan files, and
-    'thimbl init' begins an account."""
+    """There is no store: 'thimbl rebuild' and then 'thimbl fetch' make it again, and 'thimbl init' begins an
+    account."""
 
 
 class StoreTooNew(StoreError):
@@ -27,7 +27,17 @@ class StoreBusy(StoreError):
 
 
 class StoreReadOnly(StoreError):
-    """The store can not be written: its file or folder is read-only, or belongs to somebody else."""
+    """The store can not be written: let both its file and its folder be yours to write (ls -l, chmod u+w), or use an
+    account of your own (THIMBL_HOME)."""
+
+
+class StoreReplaced(StoreError):
+    """The store was taken away or replaced while in use: start again what uses it."""
+
+
+class StoreUnread(StoreError):
+    """A part of the store could not be read or written: leave all that runs of thimbl and start it again, since a file
+    beside the store may have been taken away; where that does not help, look after the disk."""
 
 
 class StoreFull(StoreError):

@@ -67,6 +67,12 @@ def _unknown(address: str) -> Standing:
     return Standing(address, None, None, None)
 
 
+def last_asked(reader: Reader) -> int | None:
+    """When anybody was asked last, by this machine's clock in Unix seconds; None where nobody was."""
+    found: int | None = _database(reader).value("SELECT max(asked) FROM author")
+    return found
+
+
 def failing_hosts(reader: Reader) -> dict[str, HostState]:
     """The hosts that did not answer the last time, by `host[:port]`."""
     rows = _database(reader).rows("SELECT hostport, failures, failing_since, due FROM host WHERE failures > 0")

@@ -48,9 +48,12 @@ class Writer(Reader):
         self._items = Items(database)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the store at `path`; make it where there is none, and bring an older one up to date."""
-        return cls(Database.writing(path))
+    def open(cls, path: Path, patience: float | None = None) -> Self:
+        """Open the store at `path`; make it where there is none, and bring an older one up to date.
+
+        `patience` is how many seconds each change waits for another writer, where that is not to be as long as usual.
+        """
+        return cls(Database.writing(path, patience))
 
     @contextmanager
     def batch(self) -> Iterator[None]:

@@ -1,7 +1,8 @@
 """What a watch reads and keeps: whom to ask, when they are due, which hosts are away. `StoreBook` has it of an account.
 
 The list of the followed is a file that a person may edit, and the store is written by other programs too (the terminal
-UI, `thimbl fetch`): each look is a stat and a pragma, and nothing is read again that has not changed.
+UI, `thimbl fetch`): each look is a few stats and a pragma, and nothing is read again that has not changed. A store that
+was put away is not written to any further: SQLite would go on with a file that has no name, which nobody reads.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from thimbl.core.schedule import USUAL, WELL, HostState, next_due
 from thimbl.home.account import Account
 from thimbl.node.polling.journal import Journal
 from thimbl.store import scheduling
+from thimbl.store.errors import StoreReplaced
 from thimbl.store.scheduling import Standing
 from thimbl.store.writer import Writer
 
@@ -88,9 +90,12 @@ class StoreBook:
         self._mirrored, self._cited, self._beside = mirrored, cited, beside
         self._list: tuple[int, ...] | None = None
         self._version: int | None = None
+        self._file = _file(writer.path)
 
     def look(self) -> list[Standing] | None:
         """Those to ask; None where neither the list nor the store was changed by somebody else."""
+        if _file(path := self._writer.path) != self._file:
+            raise StoreReplaced(f"The store {path} was taken away or replaced while in use: start again what uses it.")
         self._beside()
         listed, version = self._stamp(), self._writer.data_version()
         if (listed, version) == (self._list, self._version):
@@ -156,6 +161,15 @@ def stamp(path: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         return (0, 0, 0)
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path; None where none does, or where nobody may look."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def keep_schedule(writer: Writer, outcomes: Iterable["Outcome"], now: int, received: dict[str, int]) -> None:
