@@ -17,17 +17,18 @@ from feeds.web.schedule import schedule
 from feeds.web.tables import Column, part_of, table
 from feeds.web.texts import text
 from feeds.web.words import breaking, facts, stamp
+from thimbl.core.commune.bidding import bids
 from thimbl.core.commune.board import is_on_sale, rate_words, standing_words, state_word
 from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.figures import held_name, of_series, record_name
-from thimbl.core.commune.history import Event, events
+from thimbl.core.commune.history import Event, events, repaid
 from thimbl.core.commune.money import format_rate, percent
 from thimbl.core.commune.movements import Issued
 from thimbl.core.commune.notices import first_month_lacking
 from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.state import Series
-from thimbl.core.commune.whence import bids, moved_words
+from thimbl.core.commune.whence import moved_words
 from thimbl.core.counting import counted
 
 MOST_HOLDERS: Final = 100
@@ -128,7 +129,7 @@ def _stands(asked: Asked, series: Series) -> str:
 def _head(book: Book, series: Series) -> Iterator[Node | None]:
     terms, asked = series.terms, book.asked
     sale = series.rate_bp is None
-    part = subscribed(book.study, series) if sale else terms.face - series.outstanding
+    part = subscribed(book.study, series) if sale else repaid(book.study.folded, series.code)
     decides = ", which the bids decide" if terms.is_auction and sale else ""
     rate: Node = f"{rate_words(terms, series)} a year{decides}"
     if not sale:

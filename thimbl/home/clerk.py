@@ -102,7 +102,7 @@ class Clerk:
         charter = self.ledger.state.charter
         notes = []
         for finding in desk.rehearse(self.ledger, kind, body, self.account.now()):
-            lines = in_words(finding, charter.currency if charter else None)
+            lines = in_words(finding, charter.currency if charter else None, self.commons.code_of)
             if finding.code not in FORCED:
                 raise Refused(f"Everybody would find fault with that ({finding.code}): {'; '.join(lines)}.")
             if not force:

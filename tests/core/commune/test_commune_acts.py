@@ -72,6 +72,10 @@ def test_paying_for_bonds_and_rent(venture: Venture) -> None:
     assert likely(form(venture, FARM, Verb.PAY, offer)) == ["200.00 EUR", "2026-03"]
     body = act(venture, FARM, Verb.PAY, offer, amount="200", month="2026-03")
     assert (body["for"], body["period"]) == ("rent", "2026-03")
+    venture.say(
+        FARM, "payment", **{"commune": COMMUNE, "offer": offer, "for": "rent", "amount": "200.00 EUR"}, period="2026-03"
+    )
+    assert likely(form(venture, FARM, Verb.PAY, offer)) == ["200.00 EUR", "2026-04"]
     with pytest.raises(PeriodError):
         act(venture, FARM, Verb.PAY, offer, amount="200", month="March")
 
@@ -111,7 +115,7 @@ def test_transfers_bids_and_the_registers(venture: Venture) -> None:
     assert likely(form(venture, CY, Verb.JOIN)) == ["member", ""]
     body = {"commune": COMMUNE, "as": "member", "coop": FARM}
     assert act(venture, CY, Verb.JOIN, as_="member", works_at=FARM) == body
-    with pytest.raises(Refusal, match="'member' or as 'coop'"):
+    with pytest.raises(Refusal, match="'member' or 'co-op'"):
         act(venture, CY, Verb.JOIN, as_="boss")
     assert form(venture, BO, Verb.LEAVE) == Form("Leave")
     assert act(venture, BO, Verb.LEAVE) == {"commune": COMMUNE}

@@ -143,7 +143,7 @@ def test_an_expulsion_is_one(venture: Venture) -> None:
     kind, body = do(venture.ledger, Deed.EXPEL, who="farm@Fields.Example", as_="coop")
     assert (kind, body) == ("departure", {"who": FARM, "as": "coop"})
     assert [one.code for one in desk.rehearse(venture.ledger, kind, body, venture.now + 60)] == ["expelled"]
-    for who, role, told in ((FARM, "member", "not on that register"), (FARM, "boss", "'member' or as 'coop'")):
+    for who, role, told in ((FARM, "member", "not on that register"), (FARM, "boss", "'member' or 'co-op'")):
         with pytest.raises(Refusal, match=told):
             do(venture.ledger, Deed.EXPEL, who=who, as_=role)
     with pytest.raises(AddressError):

@@ -13,7 +13,6 @@ from tests.support.historian import Historian
 from tests.support.venture import Venture
 from thimbl.core.commune.board import Shelf, is_on_sale, shelf_of, standing_words, state_word
 from thimbl.core.commune.figures import (
-    Figure,
     NoSuchFigure,
     account_name,
     accounts,
@@ -29,7 +28,7 @@ from thimbl.core.commune.figures import (
 from thimbl.core.commune.money import percent
 from thimbl.core.commune.shares import listed
 from thimbl.core.commune.study import Study, study
-from thimbl.core.commune.whence import MOST_EXPLAINED, Clew
+from thimbl.core.commune.whence import MOST_EXPLAINED, Clew, Figure
 
 SUMS = ("owed", "due", "cash", "each")
 """Figures that are no sum of records: each says so in its steps."""

@@ -13,9 +13,10 @@ from tests.support.historian import COOPS, PEOPLE, Historian
 from tests.support.venture import COMMUNE, Venture
 from thimbl.core.address import Address
 from thimbl.core.commune.evidence import Evidence
-from thimbl.core.commune.history import MAX_MONTHS, months, outstanding, pool
+from thimbl.core.commune.history import MAX_MONTHS, events, months, outstanding, pool, repaid
 from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Period
+from thimbl.core.commune.movements import Paid, Shared
 from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.standing import standing
 from thimbl.core.commune.study import Study, study
@@ -48,6 +49,16 @@ def add_up(found: Study) -> None:
         for whence, minor in sums:
             assert total(whence) == minor
             assert whence.title.endswith(f": {clew.money(minor)}")
+        if series.rate_bp is not None:
+            paid = [one.movement for one in found.folded if isinstance(one.movement, Paid)]
+            lost = sum(sum(moved.lost.values()) for moved in paid if moved.code == series.code)
+            assert (
+                repaid(found.folded, series.code)
+                == total(clew.paid_back(series))
+                == series.terms.face - series.outstanding - lost
+            )
+        for event in events(found.folded, series.code):
+            assert total(clew.outstanding(series, event.folded.verified.record.seq)) == event.outstanding
         assert clew.due(series).title.endswith(f": {clew.money(series.due)}")
         line = outstanding(found.folded, series.code)
         assert (line[-1][1] if line else 0) == series.outstanding
@@ -63,12 +74,27 @@ def add_up(found: Study) -> None:
         assert total(clew.interest(who)) == sum(part.interest for part in stands.parts)
         assert total(clew.principal(who)) == sum(part.principal for part in stands.parts)
         assert total(clew.rent(who)) == stands.rent
+        for part in stands.parts:
+            series = state.series[part.offer]
+            sums = [
+                (clew.passed_on(series, who), part.passed_on),
+                (clew.taken_over(series, who), part.taken_over),
+                (clew.lost(series, who), part.lost),
+                (clew.bid(series, who), part.subscribed),
+            ]
+            for whence, minor in sums:
+                assert total(whence) == minor
+                assert whence.title.endswith(f": {clew.money(minor)}")
         assert clew.use(stands).title.endswith(clew.money(stands.use))
         assert clew.difference(stands).title.endswith(clew.money(stands.difference))
     for flow in {*clew.pool().flows, *clew.common().flows}:
         assert isinstance(flow, Flow)
         assert flow.seq is not None
         assert clew.deeper(flow.seq)
+    for one in found.folded:
+        if isinstance(one.movement, Shared):
+            [shared, *_] = clew.deeper(one.verified.record.seq)
+            assert total(shared) == one.movement.pool
 
 
 @given(st.randoms(use_true_random=False), st.booleans(), st.integers(5, 60))

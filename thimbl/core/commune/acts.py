@@ -18,10 +18,10 @@ from thimbl.core.commune.forms import Form, Question
 from thimbl.core.commune.money import Period, format_amount, format_rate, read_rate
 from thimbl.core.commune.notices import first_month_lacking
 from thimbl.core.commune.offering import offer_form, offer_of, outlook
-from thimbl.core.commune.participants import COOP, MEMBER
+from thimbl.core.commune.participants import MEMBER
 from thimbl.core.commune.signed import ToSign
 from thimbl.core.commune.todo import Task
-from thimbl.core.commune.wishes import Refusal, View, Wish
+from thimbl.core.commune.wishes import Refusal, View, Wish, read_role
 
 
 class Verb(StrEnum):
@@ -114,9 +114,7 @@ def wishes_of(view: View, act: Act) -> Sequence[Wish]:
             return view.acknowledge()
         case Verb.JOIN:
             works = given("works at")
-            role = answers.get("as", "")
-            if role not in (MEMBER, COOP):
-                raise Refusal(f"One applies as {MEMBER!r} or as {COOP!r}: write one of the two.")
+            role = read_role(answers.get("as", ""))
             return [view.join(str(act.commune), role, None if works is None else str(Address.parse(works)))]
         case Verb.LEAVE:
             return [view.leave(str(act.commune))]
@@ -151,6 +149,9 @@ def _pay(view: View, offer: str) -> Form:
         tenancy = series.tenancies[-1]
         this = month_of(view.now)
         period = first_month_lacking(series, this) or max(this, tenancy.first)
+        said = view.months_said(offer, terms)
+        while period in said:  # the clerk has not entered it yet
+            period = period.next()
         amount, month = format_amount(tenancy.rent, terms.currency), str(period)
     elif mine is None:
         raise Refusal(
@@ -202,7 +203,7 @@ def _join(view: View, commune: str) -> Form:
     return Form(
         f"Apply to {commune}",
         (
-            Question("as", "As", f"{MEMBER}, or {COOP}, which can offer bonds and rent", MEMBER),
+            Question("as", "As", "member, or co-op, which can offer bonds and rent", MEMBER),
             Question("works at", "Works at", "The address of the co-op where a member works; may be empty"),
         ),
     )

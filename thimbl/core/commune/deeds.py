@@ -16,9 +16,9 @@ from thimbl.core.commune import desk
 from thimbl.core.commune.forms import Form, Question
 from thimbl.core.commune.ledger import Ledger
 from thimbl.core.commune.money import Currency, format_sum, read_amount
-from thimbl.core.commune.participants import COOP, MEMBER
+from thimbl.core.commune.participants import MEMBER
 from thimbl.core.commune.state import AssetState, RentTaken, Series
-from thimbl.core.commune.wishes import Refusal
+from thimbl.core.commune.wishes import Refusal, read_role
 from thimbl.core.terminal import safe_line
 
 RENTS_NAMED: Final = 5
@@ -190,16 +190,14 @@ def _expel_form(ledger: Ledger) -> Form:
         "Take somebody off a register",
         (
             Question("who", "Who", "Their address"),
-            Question("as", "As", f"{MEMBER}, or {COOP}", MEMBER),
+            Question("as", "As", "member, or co-op", MEMBER),
         ),
         "Whoever asked to leave is in the chapter Desk. This is for others: everybody sees an expulsion.",
     )
 
 
 def _expel(ledger: Ledger, answers: Mapping[str, str]) -> tuple[str, Mapping[str, Any]]:
-    who, role = str(Address.parse(answers.get("who", ""))), answers.get("as", "")
-    if role not in (MEMBER, COOP):
-        raise Refusal(f"One is on a register as {MEMBER!r} or as {COOP!r}: write one of the two.")
+    who, role = str(Address.parse(answers.get("who", ""))), read_role(answers.get("as", ""))
     if who not in ledger.state.register(role):
         raise Refusal(f"{who} is not on that register.")
     return "departure", desk.departure(ledger, who, role)

@@ -10,7 +10,6 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from thimbl.core.address import Address, AddressError
@@ -24,7 +23,7 @@ from thimbl.core.commune.page import subscribed
 from thimbl.core.commune.report import cash_of
 from thimbl.core.commune.state import Series, Status
 from thimbl.core.commune.study import Study
-from thimbl.core.commune.whence import MOST_EXPLAINED, Clew, Flow, Whence, moved_words
+from thimbl.core.commune.whence import MOST_EXPLAINED, Clew, Figure, Flow, Whence, moved_words
 
 MAX_NAME: Final = 512
 """Characters of a name: one with a series' code and the longest address has some 300."""
@@ -32,16 +31,6 @@ MAX_NAME: Final = 512
 
 class NoSuchFigure(LookupError):
     """The commune has no figure of that name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure; minor units."""
-
-    name: str
-    words: str
-    """What it is, as a heading of a row."""
-    amount: int
 
 
 def overview(study: Study) -> list[Figure]:
@@ -161,7 +150,8 @@ def _sum(name: str, words: str) -> "_Make":
     def make(clew: Clew) -> Whence:
         found = parts(clew.study, name)
         steps = tuple(f"{figure.words}: {clew.money(figure.amount)}" for figure in found) or ("Nothing.",)
-        return Whence(f"{words}: {clew.money(sum(figure.amount for figure in found))}", steps)
+        total = sum(figure.amount for figure in found)
+        return Whence(f"{words}: {clew.money(total)}", steps, parts=tuple(found))
 
     return _overview(make)
 

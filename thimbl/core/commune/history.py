@@ -133,6 +133,12 @@ def events(folded: Iterable[Folded], code: str) -> list[Event]:
     return found
 
 
+def repaid(folded: Iterable[Folded], code: str) -> int:
+    """Principal of a series that its holders were paid; what was written off is no part of it."""
+    moved = (one.movement for one in folded)
+    return sum(sum(one.principal.values()) for one in moved if isinstance(one, Paid) and one.code == code)
+
+
 # month by month
 
 

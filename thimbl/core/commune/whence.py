@@ -8,21 +8,19 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from thimbl.core.commune.citing import name_of, read
+from thimbl.core.commune.bidding import bids, eligible
+from thimbl.core.commune.citing import name_of
 from thimbl.core.commune.explain import NothingToExplain, accrual_steps, explain
 from thimbl.core.commune.history import cashed, owed, pooled
 from thimbl.core.commune.ledger import Folded
 from thimbl.core.commune.money import Period, format_balance, format_rate
 from thimbl.core.commune.movements import Bought, Issued, Movement, Paid, Passed, Received, Reversed, Shared, Sold
-from thimbl.core.commune.participants import SUBSCRIPTION, Subscription
-from thimbl.core.commune.sale import is_eligible
 from thimbl.core.commune.standing import FIRST, LAST, Standing
 from thimbl.core.commune.state import Series
 from thimbl.core.commune.study import Study
-from thimbl.core.log import VerifiedRecord
 
 MOST_EXPLAINED: Final = 10
 """Holders whose parts of one record are derived where nobody is named: the others are derived from their own rows."""
@@ -42,6 +40,17 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure; minor units."""
+
+    name: str
+    """By which `thimbl.core.commune.figures` derives it."""
+    words: str
+    """What it is, as a heading of a row."""
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Whence:
     """One figure: what it is, how it was reckoned, and the records that it is the sum of, in the order of the log."""
 
@@ -50,6 +59,8 @@ class Whence:
     flows: tuple[Flow, ...] = ()
     who: str | None = None
     """Whose figure it is, where it is somebody's."""
+    parts: tuple[Figure, ...] = ()
+    """Other figures that it is the sum of; the steps tell the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +75,24 @@ class Clew:
 
     # series
 
-    def outstanding(self, series: Series) -> Whence:
-        """What is owed to all holders of a series."""
-        return self._sum(f"outstanding of {series.code}", self._flows(lambda moved: owed(moved, series.code)))
+    def outstanding(self, series: Series, until: int | None = None) -> Whence:
+        """What is owed to all holders of a series now, or was after the record of the seq `until`."""
+        flows = self._flows(lambda moved: owed(moved, series.code))
+        if until is None:
+            return self._sum(f"outstanding of {series.code}", flows)
+        before = (flow for flow in flows if flow.seq is not None and flow.seq <= until)
+        return self._sum(f"outstanding of {series.code} after record {until}", before)
+
+    def paid_back(self, series: Series) -> Whence:
+        """Principal that the holders of a series were paid. What was written off is no part of it."""
+        found = self._sum(f"paid back of {series.code}", self._flows(lambda moved: _repaid(moved, series.code)))
+        back = sum(flow.amount for flow in found.flows)
+        if series.rate_bp is None:
+            return replace(found, steps=("It was not sold: nobody is owed anything.",))
+        steps = [f"The face is {self.money(series.terms.face)}; {self.money(series.outstanding)} are outstanding."]
+        if lost := series.terms.face - series.outstanding - back:
+            steps.append(f"{self.money(lost)} were written off, since its asset is sold.")
+        return replace(found, steps=tuple(steps))
 
     def cash(self, series: Series) -> Whence:
         """What a series has in cash."""
@@ -76,6 +102,21 @@ class Clew:
         """What is owed to one holder."""
         flows = self._flows(lambda moved: owed(moved, series.code, who))
         return self._sum(f"{series.code} held by {who}", flows, who)
+
+    def passed_on(self, series: Series, who: str) -> Whence:
+        """Bonds that somebody passed on to others."""
+        flows = self._flows(lambda moved: _passed(moved, series.code) if _from(moved) == who else 0)
+        return self._sum(f"{series.code} passed on by {who}", flows, who)
+
+    def taken_over(self, series: Series, who: str) -> Whence:
+        """Bonds that somebody took over from others."""
+        flows = self._flows(lambda moved: _passed(moved, series.code) if _to(moved) == who else 0)
+        return self._sum(f"{series.code} taken over by {who}", flows, who)
+
+    def lost(self, series: Series, who: str | None = None) -> Whence:
+        """What the holders of a series were owed and never paid, or one of them."""
+        flows = self._flows(lambda moved: _lost(moved, series.code, who))
+        return self._sum(f"{series.code} written off{'' if who is None else f' for {who}'}", flows, who)
 
     def due(self, series: Series) -> Whence:
         """Interest that fell due and was not paid."""
@@ -111,6 +152,19 @@ class Clew:
         if total < series.terms.face:
             steps.append(f"{self.money(series.terms.face - total)} are lacking: below the face the sale lapses.")
         return Whence(f"subscribed of {series.code}: {self.money(total)}", tuple(steps), tuple(flows))
+
+    def bid(self, series: Series, who: str) -> Whence:
+        """What somebody bids for a series, or bid when it was sold."""
+        sold = next((moved for moved in self._moved() if isinstance(moved, Issued) and moved.code == series.code), None)
+        told = eligible(self.study, series, who)
+        if sold is not None:
+            amount = sold.bids.get(who, (0, 0))[0]
+            told = [one for one in told if one[1].amount == amount]
+        elif not told or not told[-1][1].amount:
+            told = []
+        flows = [Flow(name_of(verified), f"{who} bids", said.amount) for verified, said in told[-1:]]
+        found = self._sum(f"{series.code} subscribed by {who}", flows, who)
+        return replace(found, steps=("Of each author the newest bid counts: it stands in this record.",))
 
     # the pool
 
@@ -194,7 +248,9 @@ class Clew:
     def difference(self, standing: Standing) -> Whence:
         """What a member got beyond what they used."""
         got, used = self.money(standing.dividend), self.money(standing.use)
-        more = "less than an equal share" if standing.difference >= 0 else "more than an equal share"
+        more = "exactly an equal share" if not standing.difference else "more than an equal share"
+        if standing.difference > 0:
+            more = "less than an equal share"
         steps = (
             f"They got {got} of dividends, and their part of their co-op's rent is {used}.",
             f"{got} - {used} is {self.money(standing.difference)}: they use {more} of the common property.",
@@ -225,10 +281,19 @@ class Clew:
         ]
 
     def _since_shared(self, seq: int) -> tuple[Flow, ...]:
-        """What went into the pool between the dividend of this seq and the one before."""
-        shared = [one.verified.record.seq for one in self.study.folded if isinstance(one.movement, Shared)]
-        last = max((before for before in shared if before < seq), default=0)
-        return tuple(flow for flow in self.pool().flows if flow.seq is not None and last < flow.seq < seq)
+        """What was carried over by the dividend before the one of this seq, and what went into the pool since."""
+        shared = [
+            (one, moved)
+            for one in self.study.folded
+            if isinstance(moved := one.movement, Shared) and one.verified.record.seq < seq
+        ]
+        last = shared[-1][0].verified.record.seq if shared else 0
+        since = [flow for flow in self.pool().flows if flow.seq is not None and last < flow.seq < seq]
+        if shared and shared[-1][1].carried:
+            one, moved = shared[-1]
+            carried = f"{moved.period}: carried over by that dividend"
+            since.insert(0, replace(self._flow(one, moved.carried), words=carried))
+        return tuple(since)
 
     # how
 
@@ -243,6 +308,9 @@ class Clew:
         found = tuple(flows)
         return Whence(f"{title}: {self.money(sum(flow.amount for flow in found))}", (), found, who)
 
+    def _moved(self) -> Iterator[Movement]:
+        return (one.movement for one in self.study.folded if one.movement is not None)
+
     def _flows(self, part: Callable[[Movement | None], int]) -> Iterator[Flow]:
         for one in self.study.folded:
             if amount := part(one.movement):
@@ -253,19 +321,6 @@ class Clew:
         assert one.movement is not None, "what moved nothing is no part of a figure"
         record = one.verified.record
         return Flow(f"{one.verified.author}#{record.id}", moved_words(one.movement), amount, record.seq)
-
-
-def bids(study: Study, series: Series) -> Iterator[tuple[VerifiedRecord, Subscription]]:
-    """Of each author the newest eligible subscription to a series, unless it withdrew; by address."""
-    state = study.ledger.state
-    for _, records in state.evidence.about(SUBSCRIPTION, series.offer):
-        counts = None
-        for verified in records:
-            said = read(state, verified, Subscription)
-            if said is not None and is_eligible(series.terms, said, verified.record.time):
-                counts = verified, said
-        if counts is not None and counts[1].amount:
-            yield counts
 
 
 def moved_words(moved: Movement) -> str:
@@ -287,6 +342,28 @@ def moved_words(moved: Movement) -> str:
             return f"{moved.code} from {moved.holder} to {moved.to}"
         case Sold():
             return f"the asset of {moved.code} sold"
+
+
+def _repaid(moved: Movement | None, code: str) -> int:
+    return sum(moved.principal.values()) if isinstance(moved, Paid) and moved.code == code else 0
+
+
+def _lost(moved: Movement | None, code: str, who: str | None) -> int:
+    if not isinstance(moved, Paid) or moved.code != code:
+        return 0
+    return sum(moved.lost.values()) if who is None else moved.lost.get(who, 0)
+
+
+def _passed(moved: Movement | None, code: str) -> int:
+    return moved.amount if isinstance(moved, Passed) and moved.code == code else 0
+
+
+def _from(moved: Movement | None) -> str | None:
+    return moved.holder if isinstance(moved, Passed) else None
+
+
+def _to(moved: Movement | None) -> str | None:
+    return moved.to if isinstance(moved, Passed) else None
 
 
 def _on(code: str | None) -> str:

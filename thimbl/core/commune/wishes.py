@@ -21,6 +21,7 @@ from thimbl.core.commune.offer import BondOffer
 from thimbl.core.commune.participants import (
     ACKNOWLEDGEMENT,
     BOND_OFFER,
+    COOP,
     FOR_RENT,
     FOR_SUBSCRIPTION,
     JOIN,
@@ -45,6 +46,14 @@ from thimbl.core.times import format_time
 
 class Refusal(ValueError):
     """That would have no effect, or not the one that is meant. The message says why, and what to do instead."""
+
+
+def read_role(text: str) -> str:
+    """`MEMBER` or `COOP`, as people write it. Raises `Refusal` for anything else."""
+    role = text.strip().lower().replace("-", "")
+    if role not in (MEMBER, COOP):
+        raise Refusal("A register is of members or of co-ops: write 'member' or 'co-op'.")
+    return role
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +122,7 @@ class View:
         else:
             ceiling = format_rate(terms.max_rate_bp)
             if rate_bp is None:
-                raise Refusal(
-                    f"{terms.series} is an auction up to {ceiling}: say the least rate that you take."
-                )
+                raise Refusal(f"{terms.series} is an auction up to {ceiling}: say the least rate that you take.")
             if not 0 <= rate_bp <= terms.max_rate_bp:
                 raise Refusal(f"Bids of {terms.series} are from 0 to {ceiling}: ask for less.")
             body["rate_bp"] = rate_bp
@@ -133,12 +140,17 @@ class View:
 
     def standing(self, offer: str, terms: BondOffer) -> Subscription | None:
         """One's own subscription as it counts now; None where there is none, or it was withdrawn."""
+        found = self.newest_bid(offer, terms)
+        return None if found is None else found[1]
+
+    def newest_bid(self, offer: str, terms: BondOffer) -> tuple[VerifiedRecord, Subscription] | None:
+        """The same with the record in which it stands."""
         counts = None
         for verified in self._mine(SUBSCRIPTION, offer):
             said = _read(verified, terms.currency)
             if isinstance(said, Subscription) and is_eligible(terms, said, verified.record.time):
-                counts = said
-        return counts if counts is not None and counts.amount else None
+                counts = verified, said
+        return counts if counts is not None and counts[1].amount else None
 
     def on_sale(self, offer: str) -> BondOffer:
         """The terms of an offer that is open for subscription. Raises `Refusal` for any other."""
@@ -300,6 +312,13 @@ class View:
         if any(not self._is_used(verified) for verified in self._mine(LEAVE, commune)):
             raise Refusal("You have asked to leave already, and the clerk has not answered yet.")
         return Wish(LEAVE, {"commune": commune})
+
+    def months_said(self, offer: str, terms: BondOffer) -> set[Period]:
+        """The months whose rent the author says to have paid, where the commune has not entered that yet."""
+        said = [
+            _read(verified, terms.currency) for verified in self._mine(PAYMENT, offer) if not self._is_used(verified)
+        ]
+        return {one.period for one in said if isinstance(one, Payment) and one.period is not None}
 
     # what is known
 

@@ -9,6 +9,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb, form_of, form_of_task, notes_of, wishes_of
@@ -17,16 +18,20 @@ from thimbl.core.commune.forms import Form
 from thimbl.core.commune.money import Period
 from thimbl.core.commune.signed import to_sign
 from thimbl.core.commune.todo import Task
+from thimbl.core.commune.wishes import Refusal
 from thimbl.core.log import judge
 from thimbl.home.account import Account
 from thimbl.home.authoring import Published
 from thimbl.home.clerk import Clerk
 from thimbl.home.commons import Commons
-from thimbl.home.desks.part import Part
+from thimbl.home.desks.current import Current
+from thimbl.home.desks.part import PATIENCE, Part
 from thimbl.home.errors import Refused
 from thimbl.store.errors import StoreError
 from thimbl.store.ledgers import Ledgers
 from thimbl.store.reader import Reader
+
+CHANGED: Final = "Nothing was signed: things have changed since that was shown."
 
 
 class MarketDesk(Part):
@@ -35,7 +40,7 @@ class MarketDesk(Part):
     def __init__(self, account: Account, clerk: Account | None = None) -> None:
         """`clerk` is the account whose commune's desk is kept, where it is not one's own."""
         super().__init__(account)
-        self.clerk = clerk
+        self._clerk_current = None if clerk is None else Current(clerk)
         self._kept: dict[Path, tuple[Reader, Ledgers]] = {}
 
     @property
@@ -45,7 +50,7 @@ class MarketDesk(Part):
 
     @property
     def _clerk(self) -> Account:
-        return self.account if self.clerk is None else self.clerk
+        return self.account if self._clerk_current is None else self._clerk_current.account
 
     def _commons(self, account: Account) -> Commons:
         """What an account's store comes to now; what was folded before is not folded again."""
@@ -121,17 +126,20 @@ class MarketDesk(Part):
 
         Raises `Refused` where it would be something else by now.
         """
-        now = self.rehearse(rehearsed.of)
+        try:
+            now = self.rehearse(rehearsed.of)
+        except (Refusal, Refused) as error:
+            raise Refused(f"{CHANGED} {error}") from error
         if now != rehearsed:
-            raise Refused("Nothing was signed: things have changed since that was shown. Look at it again.")
+            raise Refused(f"{CHANGED} Look at it again.")
         account = self.account if isinstance(rehearsed.of, Act) else self._clerk
         act = rehearsed.of
         witness = self._commons(account).witness(act.commune) if isinstance(act, Act) else []
         published: Published | None = None
         for one in rehearsed.announcements:
             published = account.authoring.announce(one.kind, one.body, {"witness": witness} if witness else None)
-            self.store(partial(account.remember_published, published))
-            if account is not self.account:
+            self.store(partial(account.remember_published, published, PATIENCE))
+            if account.paths.store != self.account.paths.store:
                 self.store(partial(self._take, published))
         assert published is not None, "an act signs something, or is refused"
         self.tell_hooks(account)
