@@ -16,7 +16,7 @@ from thimbl.node.polling.outcome import Outcome
 from thimbl.node.polling.witnesses import Settled
 from thimbl.store.citations import Commune, Gathered, Lacking
 from thimbl.store.disputes import Dispute
-from tui.children import Report
+from tui.reports import Report
 
 COMMUNE, ANA, ZOE = (Address.parse(f"{name}.example") for name in ("commune@fields", "ana@hill", "zoe@dairy"))
 NAME = str(COMMUNE)

@@ -1,10 +1,12 @@
 """A second `follow` changes what is given and nothing else; a new key is taken once a person has compared it."""
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from finger.errors import ConnectionRefused, FingerError
 from tests.cli.reading_room import ANA, MARK, World
 from thimbl.cli import network
 from thimbl.core.compose import WINDOW_BYTES
@@ -17,6 +19,8 @@ from thimbl.home.following import Followed
 from thimbl.home.keyfile import make_key
 from thimbl.home.paths import archive_of
 from thimbl.home.planfiles import PlanFiles
+from thimbl.node.guard import HostGuarded
+from thimbl.node.reach import OnionWithoutProxy, ProxyUnreachable
 
 NEW = PrivateKey.from_seed(b"n" * 32)
 
@@ -26,8 +30,11 @@ class OneHost:
 
     def __init__(self) -> None:
         self.plan = b""
+        self.fault: FingerError | None = None
 
     async def ask(self, *_query: object) -> bytes:
+        if self.fault is not None:
+            raise self.fault
         return b"Plan:\r\n" + self.plan
 
 
@@ -95,3 +102,38 @@ def test_following_nobody_of_that_name(world: World, host: OneHost) -> None:
     """`unfollow` takes a nick, so a word without '@' is one."""
     told = world.run("unfollow", "zork")
     assert (told.exit_code, "call 'zork'" in told.stderr) == (1, True)
+
+
+def test_who_looks_follows_nobody(world: World, host: OneHost) -> None:
+    """What is there is said, and given to programs with what they would be called."""
+    world.post(MARK, "here")
+    host.plan = (world.folder / f"{MARK}.plan").read_bytes()
+    before = following.load(world.paths)
+    done = world.run("follow", str(MARK), "--look", "--json", "--nick", "marco")
+    assert done.exit_code == 0
+    assert done.stderr.splitlines()[0].startswith(f"{MARK}")
+    found = json.loads(done.stdout)
+    assert (found["nick"], found["followed"], found["verdict"], found["seq"]) == ("marco", False, "verified", 1)
+    assert following.load(world.paths) == before
+    host.fault = ConnectionRefused("mill.example")
+    nobody = world.run("follow", str(MARK), "--look")
+    assert nobody.exit_code == 1
+    assert "--anyway" not in nobody.stderr
+
+
+@pytest.mark.parametrize(
+    ("fault", "helps"),
+    [
+        (OnionWithoutProxy("mill.onion"), False),
+        (ProxyUnreachable("mill.example", "127.0.0.1:9050", "it is not there"), False),
+        (HostGuarded("10.0.0.1", "it leads to 10.0.0.1: a private network"), False),
+        (ConnectionRefused("mill.example"), True),
+    ],
+)
+def test_anyway_is_named_only_where_it_helps(world: World, host: OneHost, fault: FingerError, helps: bool) -> None:
+    """Where something has to be set here first, the sentence says what, and nothing else."""
+    host.fault = fault
+    refused = world.run("follow", str(MARK))
+    assert refused.exit_code == 1
+    assert ("--anyway" in refused.stderr) == helps
+    assert not any(one.address == MARK for one in following.load(world.paths))

@@ -1,11 +1,12 @@
 """What `fetch --watch` says: what a person would want to know, and that once."""
 
 import json
+import os
 
 import pytest
 
 from thimbl.cli.context import Context
-from thimbl.cli.watching import WatchTeller
+from thimbl.cli.watching import WatchTeller, is_unheard
 from thimbl.core.address import Address
 from thimbl.core.log import Verdict
 from thimbl.node.polling.fetch import Outcome
@@ -88,3 +89,18 @@ def test_a_program_gets_every_outcome(capsys: pytest.CaptureFixture[str]) -> Non
         teller.told(outcome, False)
     objects = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [data["failure"] for data in objects] == [None, AWAY.reason, AWAY.reason]
+
+
+def test_a_pipe_that_nobody_reads_any_more_is_told_from_all_else() -> None:
+    """Only then does a poller end by itself: not for a file, and not for a descriptor that was never open."""
+    reading, writing = os.pipe()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        assert not is_unheard(writing)
+        assert not is_unheard(nowhere)
+        os.close(reading)
+        assert is_unheard(writing)
+    finally:
+        os.close(writing)
+        os.close(nowhere)
+    assert not is_unheard(writing)

@@ -1,5 +1,6 @@
 """Feeds of the web by their commands: followed by a URL or a list, and read as anybody's posts."""
 
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,19 @@ def refused(world: World, *arguments: str) -> str:
 
 
 class TestFollowing:
+    def test_who_looks_follows_nothing(self, world: World, web: Web) -> None:
+        """And is told of the plan that stands in it, and where the feed is by now."""
+        before = following.load(world.paths)
+        web.feed = replace(web.feed, signed=str(MARK))
+        web.moved = NEW
+        found = json.loads(world.run("follow", str(BLOG), "--look", "--json").stdout)
+        assert (found["url"], found["moved_url"], found["plan"]) == (str(NEW), str(NEW), str(MARK))
+        assert (found["nick"], found["followed"]) == ("new.example", False)
+        assert (found["format"], found["entries"]) == ("Atom", 1)
+        assert following.load(world.paths) == before
+        web.fault = WebFault("it is away", away=True)
+        assert "--anyway" not in refused(world, "follow", str(BLOG), "--look")
+
     def test_a_feed_is_followed_and_read(self, world: World, web: Web) -> None:
         before = world.paths.plan.read_bytes()
         assert told(world, "follow", "HTTPS://blog.example/feed.xml#top") == [

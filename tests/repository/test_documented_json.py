@@ -150,6 +150,7 @@ def test_show(run: Run, frost: str) -> None:
     "arguments",
     [
         ["following"],
+        ["follow", "ana@fields.example", "--look"],
         ["profile"],
         ["profile", "ana"],
         ["mute", "football"],

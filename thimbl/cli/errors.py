@@ -34,23 +34,26 @@ INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 """128 + SIGPIPE."""
 
-FAULTS: Final[Mapping[str, int]] = MappingProxyType({
-    "thimbl.core.address.AddressError": USAGE,
-    "thimbl.core.web.UrlError": USAGE,
-    "thimbl.core.times.TimeError": USAGE,
-    "thimbl.core.commune.money.AmountError": USAGE,
-    "thimbl.core.commune.money.PeriodError": USAGE,
-    "thimbl.core.commune.money.RateError": USAGE,
-    "thimbl.core.commune.fields.Malformed": USAGE,
-    "thimbl.core.commune.wishes.Refusal": FAILED,
-    "thimbl.core.licences.LicenceError": USAGE,
-    "thimbl.core.keys.KeyFault": FAILED,
-    "thimbl.core.plan.PlanUnreadable": FAILED,
-    "thimbl.core.plantext.PlanTextError": FAILED,
-    "thimbl.core.archive.ArchiveDamaged": FAILED,
-    "thimbl.home.errors.HomeError": FAILED,
-    "thimbl.store.errors.StoreError": FAILED,
-})
+FAULTS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "thimbl.core.address.AddressError": USAGE,
+        "thimbl.core.web.UrlError": USAGE,
+        "thimbl.core.times.TimeError": USAGE,
+        "thimbl.core.commune.money.AmountError": USAGE,
+        "thimbl.core.commune.money.PeriodError": USAGE,
+        "thimbl.core.commune.money.RateError": USAGE,
+        "thimbl.core.commune.fields.Malformed": USAGE,
+        "thimbl.core.commune.wishes.Refusal": FAILED,
+        "thimbl.core.licences.LicenceError": USAGE,
+        "thimbl.core.keys.KeyFault": FAILED,
+        "thimbl.core.plan.PlanUnreadable": FAILED,
+        "thimbl.core.plantext.PlanTextError": FAILED,
+        "thimbl.core.archive.ArchiveDamaged": FAILED,
+        "thimbl.home.errors.HomeError": FAILED,
+        "thimbl.store.errors.StoreError": FAILED,
+        "tui.aside.DraftsLost": FAILED,
+    }
+)
 """Exception classes by their full names; a subclass has the code of the nearest class that is listed."""
 
 _HINTS: Final = {

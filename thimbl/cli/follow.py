@@ -1,13 +1,15 @@
 """Whom one follows: `follow` and `unfollow`. Feeds of the web and lists of them are in `thimbl.cli.web`."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from thimbl.cli.context import Context, pass_context
 from thimbl.cli.errors import Failure
-from thimbl.cli.options import argument, command, fingerprint, option, somebody
-from thimbl.cli.output import note
+from thimbl.cli.jsonform import looked_data
+from thimbl.cli.options import argument, command, fingerprint, json_option, option, somebody
+from thimbl.cli.output import emit, note
 from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
@@ -19,21 +21,51 @@ if TYPE_CHECKING:
     from thimbl.home.following import Followed
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants besides to follow somebody."""
+
+    nick: str | None
+    pinned: str | None
+    """The fingerprint that they were told."""
+    private: bool | None
+    anyway: bool
+    look: bool
+    """Only to look."""
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Why there is no plan."""
+
+    words: str
+    may_change: bool
+    """Whether a later asking may find one, with nothing changed here: else to follow them now helps nobody."""
+
+
 @command(
     examples="""
     thimbl follow ana@fields.example
     thimbl follow mark@mill.example --nick marky
+    thimbl follow mark@mill.example --look
     thimbl follow coop@dairy.example --fingerprint SHA256:O1iTiXz9h6XlkPTwLH/iq+W4TfGs0rEXDgZIQOjaV18
     thimbl follow https://blog.example/feed.xml
     thimbl follow --opml feeds.opml
-"""
+""",
+    epilog="""\
+--json gives: address, url, nick, followed, private, verdict, reason, failure, name, fingerprint, seq, format, entries,
+moved_url, plan (of a feed of the web, whose plan stands in it). What is not known is null.
+""",
 )
 @argument("who", type=somebody, required=False, metavar="[ADDRESS|URL]")
 @option("--nick", help="Your own name for them; else the name before the '@', or as before.")
 @option("--fingerprint", "pinned", type=fingerprint, help="Of their key, if they told you: no other is taken.")
 @option("--private/--public", default=None, help="Whether your plan tells it; public, or as before.")
 @option("--anyway", is_flag=True, help="Follow even if nobody answers now.")
+@option("--look", is_flag=True, help="Say what is there, and follow nobody.")
 @option("--opml", type=click.File("rb"), metavar="FILE", help="Instead: all in a list of feeds; - for standard input.")
+@json_option
 @pass_context
 def follow(
     context: Context,
@@ -42,7 +74,9 @@ def follow(
     pinned: str | None,
     private: bool | None,
     anyway: bool,
+    look: bool,
     opml: "BinaryIO | None",
+    as_json: bool,
 ) -> None:
     """Follow somebody.
 
@@ -56,56 +90,81 @@ def follow(
     if opml is not None:
         from thimbl.cli.web import follow_list
 
-        if who is not None or nick is not None or pinned is not None or private is not None or anyway:
+        if any((who, nick, pinned, private is not None, anyway, look, as_json)):
             raise click.UsageError("--opml is a list: it goes with nothing else.")
         follow_list(context, opml)
         return
     if who is None:
         raise click.UsageError("Say whom to follow: an address, or the URL of a feed.")
+    wish = Wish(nick, pinned, private, anyway, look, as_json)
     if not isinstance(who, Address):
         from thimbl.cli.web import follow_feed
 
         if pinned is not None or private is False:
             raise click.UsageError("A feed has no key, and no plan tells it: leave --fingerprint and --public away.")
-        follow_feed(context, who, nick, anyway)
+        follow_feed(context, who, wish)
         return
-    if who.is_web:
-        raise Failure(f"That address stands for a feed of {who.place}: 'thimbl follow' its URL.")
-    _follow(context, who, nick, pinned, private, anyway)
+    _follow(context, who, wish)
 
 
-def _follow(
-    context: Context, who: "Address", nick: str | None, pinned: str | None, private: bool | None, anyway: bool
-) -> None:
+def _follow(context: Context, who: "Address", wish: Wish) -> None:
     from thimbl.cli.network import with_client
     from thimbl.home import following
 
-    if who == context.settings.address:
-        raise Failure("That is you: your own posts stand in your timeline as it is.")
-    one = following.wished(following.load(context.paths), who, nick, private, pinned)
+    following.check(who, context.settings.address)
+    have = following.load(context.paths)
+    one, before = following.wished(have, who, wish.nick, wish.private, wish.pinned), any(o.address == who for o in have)
 
     async def work(client: "FingerClient") -> None:
         from thimbl.cli.network import fetch_these
 
-        found = await _look(context, client, one, compared=pinned is not None)
-        _decide(who, found, anyway)
-        context.account.follow(one, compared=pinned is not None)
-        note(f"You follow {who}{' in private' if one.private else ''} as {one.nick}.")
-        if not isinstance(found, str):
+        found = await _look(context, client, one, compared=wish.pinned is not None)
+        if wish.look:
+            _tell(who, found)
+        else:
+            _decide(who, found, wish.anyway)
+            context.account.follow(one, compared=wish.pinned is not None)
+            note(f"You follow {who}{' in private' if one.private else ''} as {one.nick}.")
+        if wish.as_json:
+            emit(looked_data(one, followed=before or not wish.look, **_data(found)))
+        if not (wish.look or isinstance(found, Silent)):
             with context.account.writer() as writer:
                 await fetch_these(context, writer, client, [who])
 
     with_client(context, work)
 
 
-def _decide(who: "Address", found: "Judgement | str", anyway: bool) -> None:
+def _data(found: "Judgement | Silent") -> dict[str, object]:
+    if isinstance(found, Silent):
+        return {"failure": found.words}
+    said = found.head or found.classic
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "name": said.name if said is not None else None,
+        "fingerprint": found.head.key.fingerprint if found.head is not None else None,
+        "seq": found.head.seq if found.head is not None else None,
+    }
+
+
+def _tell(who: "Address", found: "Judgement | Silent") -> None:
+    """Say what was found, to whoever only looks. Raises `Failure` where there was nothing."""
+    if isinstance(found, Silent):
+        raise Failure(_sentence(found.words))
+    _tell_look(who, found)
+    if found.reason:
+        key = found.head.key.fingerprint if found.head is not None else None
+        note(f"{safe_line(found.reason)}.{accepting(who, found.verdict, key)}")
+
+
+def _decide(who: "Address", found: "Judgement | Silent", anyway: bool) -> None:
     """Say what was found. Raises `Failure` where that is no reason to follow, and the person did not insist."""
     from thimbl.core.log import Verdict
 
-    if isinstance(found, str):
+    if isinstance(found, Silent):
         if not anyway:
-            raise Failure(f"{_sentence(found)} To follow all the same: --anyway.")
-        note(f"{_sentence(found)} Followed all the same.")
+            raise Failure(_sentence(found.words) + (" To follow all the same: --anyway." if found.may_change else ""))
+        note(f"{_sentence(found.words)} Followed all the same.")
         return
     _tell_look(who, found)
     if found.verdict not in (Verdict.VERIFIED, Verdict.UNSIGNED) and not anyway:
@@ -128,7 +187,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?")) else f"{text}."
 
 
-async def _look(context: Context, client: "FingerClient", one: "Followed", compared: bool) -> "Judgement | str":
+async def _look(context: Context, client: "FingerClient", one: "Followed", compared: bool) -> "Judgement | Silent":
     """What stands at the address now, judged with what is known and pinned; or why nothing does.
 
     `compared`: the fingerprint is given now, and what another key said does not count.
@@ -136,17 +195,20 @@ async def _look(context: Context, client: "FingerClient", one: "Followed", compa
     from finger.errors import FingerError
     from thimbl.core.answer import read_answer
     from thimbl.core.log import Known, judge_bytes
+    from thimbl.node.guard import HostGuarded
     from thimbl.node.polling.asking import why_no_plan
+    from thimbl.node.reach import OnionWithoutProxy, ProxyUnreachable
     from thimbl.store.errors import StoreMissing
 
     who = one.address
     try:
         raw = await client.ask(who.host, who.port, f"{who.user}\r\n".encode("ascii"))
     except FingerError as error:
-        return str(error)
+        # Of these says the error itself what has to be set here first.
+        return Silent(str(error), not isinstance(error, HostGuarded | OnionWithoutProxy | ProxyUnreachable))
     answer = read_answer(raw)
     if answer.plan is None:
-        return why_no_plan(raw, who)
+        return Silent(why_no_plan(raw, who), True)
     known = Known(who, pinned=one.fingerprint)
     try:
         with context.reader() as reader:

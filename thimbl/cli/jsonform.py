@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from thimbl.home.following import Followed
     from thimbl.store.types import Author, Item, ThreadItem
 
 ITEM_HELP: Final = """\
@@ -60,6 +61,22 @@ def author_data(author: "Author", cited_by: Sequence[str] = ()) -> dict[str, Any
         "url": author.web.url if author.web else None,
         "format": author.web.kind if author.web else None,
         "moved_url": author.web.moved if author.web else None,
+    }
+
+
+def looked_data(one: "Followed", *, followed: bool, **found: object) -> dict[str, Any]:
+    """What was found of somebody who is followed, or may be as `one` says."""
+    known = {"verdict": None, "reason": "", "failure": None, "name": None, "fingerprint": None, "seq": None}
+    of_feeds = {"format": None, "entries": None, "moved_url": None, "plan": None}
+    return {
+        "address": str(one.address),
+        "url": str(one.url) if one.url else None,
+        "nick": one.nick,
+        "followed": followed,
+        "private": one.private,
+        **known,
+        **of_feeds,
+        **found,
     }
 
 

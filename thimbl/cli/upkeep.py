@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from thimbl.home.account import Account
     from thimbl.home.screen import ScreenSettings
     from tui.settings import Comfort
+
+NEW_STORE: Final = (
+    "There was no store, so a new one was made. Your own posts are in it, and all others are fetched again; what you "
+    "had read is marked as new."
+)
 
 
 @command(
@@ -89,8 +94,10 @@ def tui(context: Context, desk: Path | None) -> int:
         if made is None:
             return OK
         return run(account.paths.store, made, context.clock, chosen)
-    _find_store(account)
+    is_new = find_store(account)
     used = Desk(account)
+    if is_new:
+        used.note(NEW_STORE)
     if desk is not None:
         used.clerk = _account_in(context, desk)
     return run(account.paths.store, used, context.clock, chosen)
@@ -104,12 +111,13 @@ def _account_in(context: Context, folder: Path) -> "Account":
 
     environ = {**context.environ, "THIMBL_HOME": str(folder.expanduser().absolute())}
     found = Account.find(environ, context.clock, urandom)
-    _find_store(found)
+    find_store(found)
     return found
 
 
-def _find_store(account: "Account") -> None:
-    """See that there is a store of today: the program itself only reads it. Nobody waits who writes there now."""
+def find_store(account: "Account") -> bool:
+    """See that there is a store of today: the program itself only reads it. Nobody waits who writes there now. Whether
+    there was none."""
     from thimbl.store.errors import StoreMissing
     from thimbl.store.reader import Reader
 
@@ -119,6 +127,8 @@ def _find_store(account: "Account") -> None:
         with account.writer() as writer:
             account.sync_following(writer)
             account.catch_up(writer)
+        return True
+    return False
 
 
 def comfort(said: "ScreenSettings", environ: Mapping[str, str]) -> "Comfort":

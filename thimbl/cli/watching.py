@@ -1,9 +1,14 @@
 """`fetch --watch`: a poller beside whom nothing else happens, and what it says while it runs.
 
-It says what a person would want to know, and that once: new posts as they come, a host that does not answer when it
-begins and when it is over, and not each of the tries in between.
+- It says what a person would want to know, and that once: new posts as they come, a host that does not answer when it
+  begins and when it is over, and not each of the tries in between.
+- Where its standard output is a pipe, it ends when nobody reads that any more, as a program does that writes to one.
+  So the poller of a terminal UI that was killed does not go on unseen.
 """
 
+import os
+import select
+import stat
 import sys
 import time
 from collections.abc import Sequence
@@ -25,6 +30,11 @@ if TYPE_CHECKING:
 
 _CLOCK: Final = "%H:%M"
 
+_STDOUT: Final = 1
+
+HEARD_EVERY: Final = 5.0
+"""Seconds between looks at whether anybody reads the standard output still."""
+
 
 def watch_these(context: Context, who: "Sequence[Address]", every: int | None, as_json: bool) -> None:
     """Ask `who` (or all who are followed, and whom the settings mirror) until a signal comes; `every`: seconds, for
@@ -45,7 +55,33 @@ def watch_these(context: Context, who: "Sequence[Address]", every: int | None, a
         citing=teller.citing,
         settled=teller.settled,
     )
+
+    def look() -> None:
+        if is_unheard(_STDOUT):
+            watching.stop()
+        else:
+            reactor.callLater(HEARD_EVERY, look)
+
+    if is_pipe(_STDOUT):
+        reactor.callLater(HEARD_EVERY, look)
     run(reactor, watching.start, watching.stop)
+
+
+def is_pipe(descriptor: int) -> bool:
+    """Whether a descriptor is that of a pipe, which has one reader: a journal that is started again reads on."""
+    try:
+        return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    except OSError:  # it was closed before this began
+        return False
+
+
+def is_unheard(descriptor: int) -> bool:
+    """Whether nobody holds the other end of a pipe any more."""
+    if not is_pipe(descriptor):
+        return False
+    looking = select.poll()
+    looking.register(descriptor, 0)  # an error is told without being asked for
+    return any(event & select.POLLERR for _, event in looking.poll(0))
 
 
 class WatchTeller:

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from thimbl.cli.context import Context
 from thimbl.cli.errors import Failure
-from thimbl.cli.output import note, say
+from thimbl.cli.jsonform import looked_data
+from thimbl.cli.output import emit, note, say
 from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 
 if TYPE_CHECKING:
     from finger.client import FingerClient
+    from thimbl.cli.follow import Wish
     from thimbl.core.address import Address
     from thimbl.core.web import FeedUrl
     from thimbl.core.webfeed import Feed
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
     from thimbl.node.web.visit import Seen, WebFeeds
 
 
-def follow_feed(context: Context, url: "FeedUrl", nick: str | None, anyway: bool) -> None:
-    """Follow a feed of the web, or change its name, and take what it has. Raises `Failure` where nothing is there."""
+def follow_feed(context: Context, url: "FeedUrl", wish: "Wish") -> None:
+    """Follow a feed of the web, or change its name, and take what it has; or only look what it is. Raises `Failure`
+    where nothing is there."""
     from thimbl.cli.network import with_client
     from thimbl.core.address import Address
     from thimbl.core.webfeed import NotAFeed
@@ -35,27 +38,51 @@ def follow_feed(context: Context, url: "FeedUrl", nick: str | None, anyway: bool
             seen = await _look(feeds, url)
         except (WebFault, NotAFeed) as error:
             why = f"{url}: {safe_line(str(error))}."
-            if not anyway:
+            if wish.look:
+                raise Failure(why) from None
+            if not wish.anyway:
                 # It helps where asking again may: what is no feed today, or too large, is that tomorrow.
                 later = isinstance(error, WebFault) and error.away and not error.barred
                 raise Failure(f"{why} To follow all the same: --anyway." if later else why) from None
             note(f"{why} Followed all the same.")
-            context.account.follow(_wished(context, url, nick, None))
+            one = _wished(context, url, wish.nick, None)
+            context.account.follow(one)
+            if wish.as_json:
+                emit(looked_data(one, followed=True, failure=str(error)))
             return
-        there = url
-        if seen.looked.moved is not None and not _has(context, url.address):
-            there = seen.looked.moved
-            note(f"{url} has moved for good to {there}, which is followed in its place.")
-        one = _wished(context, there, nick, seen.feed)
-        context.account.follow(one)
+        there, moved = url, seen.looked.moved
+        if moved is not None and not _has(context, url.address):
+            there = moved
+            if not wish.look:
+                note(f"{url} has moved for good to {there}, which is followed in its place.")
+        one, before = _wished(context, there, wish.nick, seen.feed), _has(context, there.address)
+        if not wish.look:
+            context.account.follow(one)
+        if wish.as_json:
+            emit(looked_data(one, followed=before or not wish.look, **_data(seen)))
         entries = counted(len(seen.feed.entries), "entry", "entries")
         note(f"{there} ({safe_line(seen.feed.title)}): {seen.feed.kind}, {entries}: nobody has signed them.")
-        note(f"You follow it as {safe_line(one.nick)}.")
+        if not wish.look:
+            note(f"You follow it as {safe_line(one.nick)}.")
         if seen.feed.signed and not _has(context, Address.parse(seen.feed.signed)):
             note(f"A signed plan is in it: '{_way_to(context, Address.parse(seen.feed.signed))}' follows that itself.")
-        _take(context, seen, there)
+        if not wish.look:
+            _take(context, seen, there)
 
     with_client(context, work)
+
+
+def _data(seen: "Seen") -> dict[str, object]:
+    from thimbl.core.log import Verdict
+
+    return {
+        "verdict": Verdict.UNSIGNED,
+        "name": seen.feed.title,
+        "format": str(seen.feed.kind),
+        "entries": len(seen.feed.entries),
+        "moved_url": None if seen.looked.moved is None else str(seen.looked.moved),
+        "plan": seen.feed.signed or None,
+    }
 
 
 async def _look(feeds: "WebFeeds", url: "FeedUrl") -> "Seen":

@@ -21,7 +21,7 @@ from thimbl.core.address import Address, Reference
 from thimbl.core.log import Verdict
 from thimbl.core.web import FeedUrl, looks_like_url
 from thimbl.home.checks import NotFound, as_address, audit_of, ledger_of, the_one
-from thimbl.home.errors import HomeError, Refused
+from thimbl.home.errors import HomeError
 from thimbl.store.errors import StoreMissing
 from thimbl.store.reader import Reader
 from thimbl.store.types import Author, Item, Selection, ThreadItem, View
@@ -216,10 +216,7 @@ class Home:
             account.follow(following.wished_feed(have, FeedUrl.parse(address), nick))
             return
         who = as_address(address)
-        if who == account.settings.address:
-            raise Refused("That is you: your own posts stand in your timeline as it is.")
-        if who.is_web:
-            raise Refused(f"That address stands for a feed of {who.place}: follow its URL.")
+        following.check(who, account.settings.address)
         account.follow(following.wished(have, who, nick, private, fingerprint), compared=fingerprint is not None)
 
     def unfollow(self, who: str | Address) -> None:

@@ -138,8 +138,16 @@ def save(paths: Paths, followed: Iterable[Followed]) -> None:
     try:
         read_data(text, BOUNDS)
     except PlanTextError as error:
-        raise Refused(f"{paths.following} can not say that: {error.reason}. Give another --nick.") from None
+        raise Refused(f"{paths.following} can not say that: {error.reason}. Give another name.") from None
     write_file(paths.following, text.encode("utf-8"), SECRET)
+
+
+def check(address: Address, me: Address | None) -> None:
+    """Raises `Refused` for an address that nobody can follow, where `me` is one's own."""
+    if address == me:
+        raise Refused("That is you: your own posts stand in your timeline as it is.")
+    if address.is_web:
+        raise Refused(f"That address stands for a feed of {address.place}: follow its URL.")
 
 
 def wished(
@@ -192,7 +200,7 @@ def add(paths: Paths, one: Followed) -> tuple[Followed, ...]:
         have = load(paths)
         clash = next((other for other in have if other.nick == one.nick and other.address != one.address), None)
         if clash is not None:
-            raise Refused(f"You call {clash.place} {one.nick!r} already: give another name with --nick.")
+            raise Refused(f"You call {clash.place} {one.nick!r} already: give another name.")
         places = [other.address for other in have]
         if one.address in places:
             made = tuple(one if other.address == one.address else other for other in have)
