@@ -66,3 +66,24 @@ def test_the_key_of_the_bookmarks() -> None:
 def test_nobody_is_told_where_there_are_no_hooks(tmp_path: Path, started: list[Account]) -> None:
     desk(tmp_path, "").post("one")
     assert started == []
+
+
+def test_a_hook_that_is_named_while_the_program_runs_counts(tmp_path: Path, started: list[Account]) -> None:
+    """From then on; and one that is taken away no longer. Half-way through an edit those of before do. What others have
+    begun to note for it is not ended by a desk that was opened before."""
+    at = desk(tmp_path, "")
+    config = at.account.paths.config
+    whole = config.read_text(encoding="utf-8")
+    at.post("one")
+    config.write_text(f"{whole}hooks:\n  on_post: 'true'\n  before_post: grep -v leeks\n", encoding="utf-8")
+    at.post("two")
+    assert len(started) == 1
+    at.save_state("tui", "{}")
+    with at.account.writer() as writer:
+        assert writer.state(TOLD) is not None
+    config.write_text(f"{whole}hooks: [", encoding="utf-8")
+    with pytest.raises(Refused, match="before_post stopped it"):
+        at.post("leeks")
+    config.write_text(whole, encoding="utf-8")
+    at.post("leeks")
+    assert len(started) == 1

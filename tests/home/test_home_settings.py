@@ -176,9 +176,9 @@ def test_following_is_saved_and_loaded(paths):
     assert following.public(following.load(paths)) == (Follow("ana", ANA),)
     following.add(paths, Followed("anna", ANA))
     assert [one.nick for one in following.load(paths)] == ["anna", "bo"]
-    with pytest.raises(Refused, match="--nick"):
+    with pytest.raises(Refused, match="give another name"):
         following.add(paths, Followed("bo", ANA))
-    with pytest.raises(Refused, match=r"Unicode.*--nick"):
+    with pytest.raises(Refused, match=r"Unicode.*another name"):
         following.add(paths, Followed("\udcff", ANA))
     assert following.remove(paths, ANA) == (bo,)
     # A second `follow` changes what it names, and tells nobody of what was private.

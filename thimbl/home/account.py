@@ -94,9 +94,9 @@ class Account:
 
     # the store
 
-    def writer(self) -> Writer:
-        """The store, open for writing, knowing whose it is."""
-        writer = Writer.open(self.paths.store)
+    def writer(self, patience: float | None = None) -> Writer:
+        """The store, open for writing, knowing whose it is; `patience` as `Writer.open` has it."""
+        writer = Writer.open(self.paths.store, patience)
         try:
             if self.settings.address is not None:
                 writer.set_me(self.settings.address)
@@ -157,9 +157,9 @@ class Account:
             with suppress(HomeError, OSError):
                 self.catch_up(writer)
 
-    def remember_published(self, published: Published) -> Verdict:
-        """Take what was just published into the store."""
-        with self.writer() as writer, writer.batch():
+    def remember_published(self, published: Published, patience: float | None = None) -> Verdict:
+        """Take what was just published into the store; `patience` as `Writer.open` has it."""
+        with self.writer(patience) as writer, writer.batch():
             if self.environ.get(NAME):  # a hook wrote it: no hook is told, or it would have no end
                 from thimbl.store import bookmarks
 

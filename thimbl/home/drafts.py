@@ -1,9 +1,13 @@
 """Drafts: what somebody is writing survives whatever goes wrong."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from thimbl.home.durable import SECRET, write_file
+
+SUFFIX: Final = ".txt"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -16,7 +20,15 @@ class Drafts:
 
     def path(self, name: str) -> Path:
         """The file of the draft."""
-        return self.folder / f"{_UNSAFE.sub('-', name).strip('.-') or 'post'}.txt"
+        return self.folder / f"{_UNSAFE.sub('-', name).strip('.-') or 'post'}{SUFFIX}"
+
+    def names(self) -> list[str]:
+        """Those that there are, the one that was written last first."""
+        found = []
+        for path in self.folder.glob(f"*{SUFFIX}"):
+            with suppress(FileNotFoundError):  # it was dropped this moment
+                found.append((path.stat().st_mtime_ns, path.name.removesuffix(SUFFIX)))
+        return [name for _, name in sorted(found, reverse=True)]
 
     def save(self, name: str, text: str) -> Path:
         """Keep `text`; where it is."""

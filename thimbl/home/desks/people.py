@@ -10,9 +10,11 @@ from thimbl.store.mutes import Mute
 class PeopleDesk(Part):
     """People, as one's own person sees them."""
 
-    def follow(self, address: Address, nick: str | None) -> None:
-        """Follow somebody: in public, or as before. Asks nobody over the network."""
-        self.account.follow(following.wished(following.load(self.account.paths), address, nick))
+    def follow(self, address: Address, nick: str | None, private: bool | None = None) -> None:
+        """Follow somebody: in `private` or not, or (None) as before, which is public. Asks nobody over the network."""
+        account = self.account
+        following.check(address, account.settings.address)
+        account.follow(following.wished(following.load(account.paths), address, nick, private))
 
     def follow_feed(self, url: FeedUrl, nick: str | None) -> None:
         """Follow a feed of the web. Asks nobody over the network."""

@@ -3,10 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from thimbl.core.address import Address
+from thimbl.core.web import FeedUrl
 from thimbl.home.desks.part import Part
 from thimbl.home.durable import try_lock
+
+STORE_PATIENCE: Final = 1.0
+"""Seconds for which one change waits for another writer: it is tried again, but for one who leaves (`tui.keeping`)."""
 
 
 class StoreDesk(Part):
@@ -14,12 +19,12 @@ class StoreDesk(Part):
 
     def mark(self, rowids: Sequence[int], read: bool) -> None:
         """Mark items as read, or as unread."""
-        with self.account.writer() as writer:
+        with self.account.writer(STORE_PATIENCE) as writer:
             writer.mark(rowids, read)
 
     def save_state(self, key: str, value: str) -> None:
         """Keep what `Reader.state` gives back at the next start."""
-        with self.account.writer() as writer:
+        with self.account.writer(STORE_PATIENCE) as writer:
             writer.set_state(key, value)
 
     # children
@@ -39,6 +44,10 @@ class StoreDesk(Part):
     def preview(self, address: Address) -> list[str]:
         """The argv of a child that fingers `address` and writes the answer to its standard output."""
         return [*_program(), "finger", str(address)]
+
+    def look_at_feed(self, url: FeedUrl) -> list[str]:
+        """The argv of a child that looks at a feed of the web and writes what it found as one JSON object."""
+        return [*_program(), "follow", str(url), "--look", "--json"]
 
 
 def _program() -> list[str]:

@@ -43,6 +43,10 @@ class WritingDesk(Part):
 
     # drafts
 
+    def drafts(self) -> list[str]:
+        """The names of the drafts that there are, the one that was written last first."""
+        return self._drafts.names()
+
     def save_draft(self, name: str, text: str) -> None:
         """Keep a draft; an empty text drops it."""
         if text:
