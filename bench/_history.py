@@ -200,14 +200,16 @@ def everything(made: History) -> Iterator[VerifiedRecord]:
 
 
 def keep(made: History, path: Path) -> None:
-    """Make a store at `path` of all these logs, as if each had been fetched and verified.
+    """Put all these logs into the store at `path`, which is made where there is none, as if each had been fetched and
+    verified.
 
     By SQL, which writes the rows that `Writer.take` writes but for the timeline: no ledger reads that.
     """
     Writer.open(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
-        for number, (who, log) in enumerate(made.logs.items(), 1):
+        [(there,)] = connection.execute("SELECT coalesce(max(id), 0) FROM author")
+        for number, (who, log) in enumerate(made.logs.items(), there + 1):
             newest = log[-1].record
             connection.execute(
                 "INSERT INTO author (id, address, pinned, verdict, seq, updated) VALUES (?, ?, ?, 'verified', ?, ?)",

@@ -2,8 +2,7 @@
 
 - What is behind is dimmed style by style, each of them once. Textual's own does so segment by segment, at every
   painting of every dialog, which takes longer than all else that opens one.
-- It is painted when all of it stands, once. Textual paints a new screen as often as it lays it out, which is three or
-  four times; nobody sees the difference, but whoever types on waits for it.
+- It is painted when all of it stands, once (`tui.holding`).
 - It is styled when it is mounted, and not a second time for being brought to the front a moment later.
 """
 
@@ -20,6 +19,8 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.style import Style as Ground
 from textual.visual import RenderOptions, Visual
+
+from tui.holding import Holding
 
 R = TypeVar("R")
 
@@ -63,11 +64,9 @@ class Behind(Visual):
         return self._screen.size.height
 
 
-class Over(ModalScreen[R]):
+class Over(ModalScreen[R], Holding[R]):  # Textual styles a class by its first base
     """What lies over another screen, and may answer something when it is left."""
 
-    _stands = False
-    """Whether it has been painted."""
     _resumed = False
 
     def fit(self, size: Size) -> None:
@@ -79,15 +78,8 @@ class Over(ModalScreen[R]):
 
     def on_mount(self) -> None:
         """Paint it when it has been laid out, and what is in it has been told its size."""
-        self.call_after_refresh(self._paint_first)
-
-    def _paint_first(self) -> None:
-        self._stands = True
-        self._compositor_refresh()
-
-    def _compositor_refresh(self) -> None:
-        if self._stands:
-            super()._compositor_refresh()
+        self.hold()
+        self.call_after_refresh(self.release)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """It comes to the front, for the first time or again."""

@@ -14,13 +14,15 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.filter import ANSIToTruecolor
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from tui.bidi import LRM, is_mixed
 from tui.lines import Line, Role
+from tui.strips import Bar, Lines, filtered, own_filters
+from tui.themes import readable
 
 # Blanks at the ends of a text stand apart: some programs that draw an exported picture (SVG) lose them otherwise.
 _EDGES = re.compile(r"(^ +| +$)")
@@ -34,8 +36,9 @@ STYLES: Final = frozenset({*(f"role--{role}" for role in Role), CURSOR, CURSOR_B
 """The component classes that an application needs in which something is painted."""
 
 
-class Painted(ScrollView, can_focus=True):
-    """A scrolled widget whose lines are painted here; the subclass says which lines there are."""
+class Painted(ScrollView, can_focus=True, inherit_bindings=False):
+    """A scrolled widget whose lines are painted here; the subclass says which lines there are, and which keys it has:
+    Textual's would take the arrows to the sides, which turn the views."""
 
     ALLOW_SELECT = False
     STYLED_BY_FOCUS: ClassVar[bool] = False
@@ -43,6 +46,7 @@ class Painted(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._styles_cache = Lines()
         self._styles_of: dict[tuple[Role, str], Style] = {}
         self._styled: tuple[object, ...] = ()
 
@@ -75,6 +79,15 @@ class Painted(ScrollView, can_focus=True):
             self.virtual_size = size
 
     @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, which is made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = Bar("vertical", self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    @property
     def columns(self) -> int:
         """Cells that a line has."""
         return self.scrollable_content_region.width
@@ -94,10 +107,7 @@ class Painted(ScrollView, can_focus=True):
 
     def filtered(self, strip: Strip) -> Strip:
         """`strip` as it goes to the terminal, where Textual's own way there is not taken (`Timeline.render_lines`)."""
-        for one in self.app.get_line_filters():
-            if not isinstance(one, ANSIToTruecolor):  # all colours here are the theme's, and none is a terminal's
-                strip = strip.apply_filter(one, self.background_colors[1])
-        return strip
+        return filtered(strip, own_filters(self), self)
 
     def _style(self, role: Role, ground: str) -> Style:
         found = self._styles_of.get((role, ground))
@@ -109,7 +119,10 @@ class Painted(ScrollView, can_focus=True):
                 behind += lying.background
                 under = Style.from_color(under.color, behind.rich_color) + lying.text_style
             # A colour that lets its ground through is mixed here, for each ground that it can stand on.
-            found = under + Style.from_color((behind + styles.color).rich_color) + styles.text_style
+            colour = behind + styles.color
+            if role is not Role.RULE:
+                colour = readable(colour, behind)
+            found = under + Style.from_color(colour.rich_color) + styles.text_style
             self._styles_of[role, ground] = found
         return found
 

@@ -9,7 +9,6 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from textual.containers import Container
 from textual.message import Message
 
 from thimbl.store.errors import StoreError
@@ -17,11 +16,12 @@ from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf, told
 from tui.places import Place
 from tui.progress import Progress
+from tui.strips import Ground
 
 T = TypeVar("T")
 
 
-class Pane(Container):
+class Pane(Ground):
     """One view. `clock` gives Unix seconds."""
 
     class Go(Message):

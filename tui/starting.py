@@ -27,14 +27,15 @@ SWITCH: Final = 0.0005
 """Seconds for which a thread goes on while another one waits for the interpreter. Python's own is 0.005, and whoever
 reads a page while something is drawn waits several times."""
 
-PACE: Final[Mapping[str, str]] = {"ESCDELAY": "50", "TEXTUAL_FPS": "240"}
+PACE: Final[Mapping[str, str]] = {"ESCDELAY": "10", "TEXTUAL_FPS": "1000"}
 """What Textual is told by the environment when it is imported.
 
-- Milliseconds for which Escape waits for the rest of a sequence: what Neovim takes, and twice what the parts of one are
-  apart on a bad line. Textual looks for what is over ten times a second: its own 100 are not always over by then, and
-  wait for the next look. Terminals that speak kitty's protocol need none of it.
-- How often a second what changed may be painted. Textual's own is 60; a screen that is opened is laid out and painted
-  one after the other, and waits for each of them."""
+- Milliseconds for which Escape waits for the rest of a sequence: what tmux takes. A terminal sends a sequence at once,
+  and a network mostly carries it whole; where a line is so bad that an arrow is taken for Escape, `ESCDELAY` in the
+  environment is the remedy. Terminals that speak kitty's protocol need none of it.
+- How often a second what changed may be painted. Textual's own is 60: a key waits for that when it has moved
+  something, and once more when what it asked for has come. What opens is painted when it stands (`tui.holding`), and
+  nobody's keys and no fetch bring anything a thousand times a second."""
 
 
 def run(reader_path: Path, desk: Desk, clock: Callable[[], float], comfort: Comfort | None = None) -> int:

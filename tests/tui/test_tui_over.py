@@ -114,12 +114,18 @@ def test_the_sheet_begins_in_the_classes_of_its_size(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_the_page_of_keys_fits(tmp_path: Path) -> None:
-    """In any width; nothing of a key is lost."""
-    groups = [("Everywhere", [("c", "write a post"), ("pageup ^b", "a page up, wherever that leads to in the end")])]
-    for width in (20, 40, 72):
+def test_the_page_of_keys_fits() -> None:
+    """In any width, in as many columns as have room; nothing of a key is lost, and no group is torn apart."""
+    rows = [("c", "write a post"), ("pageup ^b", "a page up, wherever that leads to in the end")]
+    groups = [("Reading", rows), ("Writing", [*rows, *rows, *rows]), ("People", rows)]
+    for width in (20, 40, 72, 115, 190):
         lines = keys_page(groups, width)
         assert all(line.width <= width for line in lines)
+        assert sum(line.text.count("c  ") for line in lines) == 5
     assert "wherever that" in " ".join(line.text.strip() for line in keys_page(groups, 40))
-    assert "  c                write a post" in [line.text for line in keys_page(groups, 72)]
+    assert " c              write a post" in [line.text for line in keys_page(groups, 72)]
+    two, three = (keys_page(groups, width) for width in (115, 190))
+    assert two[0].text.startswith("Reading ──")
+    assert "  People ──" in two[0].text
+    assert three[0].text.index("People ──") > three[0].text.index("Writing ──") > 60
     assert Help(groups).groups is groups

@@ -111,7 +111,7 @@ def test_nothing_more_is_made_where_something_can_not_be_imported(monkeypatch: p
     assert made == []
 
 
-def test_escape_waits_half_as_long_and_what_is_opened_is_painted_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_escape_waits_a_tenth_as_long_and_what_is_to_be_painted_is_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless somebody has said for how long; and nothing of it is left for what is started from here."""
     code = """
 import os, sys, tui.starting
@@ -121,6 +121,6 @@ sys.modules[f"{ESCAPE_DELAY},{MAX_FPS},{os.environ.get('ESCDELAY')},{os.environ.
 """
     for name in tui.starting.PACE:
         monkeypatch.delenv(name, raising=False)
-    assert "0.05,240,None,None" in loaded(code)
+    assert "0.01,1000,None,None" in loaded(code)
     monkeypatch.setenv("ESCDELAY", "25")
-    assert "0.025,240,25,None" in loaded(code)
+    assert "0.025,1000,25,None" in loaded(code)

@@ -1,0 +1,43 @@
+"""A screen that paints what it shows when all of it stands, and once.
+
+- Textual paints a screen each time that it has laid it out, and each time that a widget has changed: three to five
+  times for a key that opens something. Nobody sees the difference, but whoever types on waits for it.
+- It lays out each screen, and all behind it, whenever a screen is opened or left, and tells each of them its size. One
+  whose size is what it was has nothing to lay out for that.
+"""
+
+from typing import TypeVar
+
+from textual.geometry import Size
+from textual.screen import Screen
+
+R = TypeVar("R")
+
+
+class Holding(Screen[R]):
+    """A screen whose painting can be held. It is laid out meanwhile, and its widgets are told their sizes."""
+
+    _is_held = False
+    _laid_out: Size | None = None
+
+    def hold(self) -> None:
+        """Paint nothing until it is released."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """Paint what has changed meanwhile, and whatever changes from now on. Nothing happens where it is not held."""
+        if self._is_held:
+            self._is_held = False
+            self._compositor_refresh()
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        super()._refresh_layout(size, scroll)
+        self._laid_out = self.outer_size if size is None else size
+
+    def _screen_resized(self, size: Size) -> None:
+        if size != self._laid_out:
+            super()._screen_resized(size)
+
+    def _compositor_refresh(self) -> None:
+        if not self._is_held:
+            super()._compositor_refresh()
