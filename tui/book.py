@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from textual import events
@@ -40,6 +40,8 @@ class Opened:
     words: str = ""
     """By which its rows are filtered."""
     order: Order | None = None
+    figure: int | None = None
+    """The column of the figure that is chosen."""
 
     def is_page(self, other: "Opened") -> bool:
         """Whether both are the same chapter of the same page, wherever in it the reader is."""
@@ -48,7 +50,10 @@ class Opened:
     def to_json(self) -> dict[str, object]:
         """What `opened_from` reads."""
         order = None if self.order is None else [self.order.column, self.order.reverse]
-        return {"kind": self.kind, "of": self.of, "chapter": self.chapter, "row": self.row, "order": order}
+        return {
+            "kind": self.kind, "of": self.of, "chapter": self.chapter, "row": self.row, "order": order,
+            "figure": self.figure,
+        }  # fmt: skip
 
 
 def opened_from(kept: object) -> Opened | None:
@@ -62,7 +67,10 @@ def opened_from(kept: object) -> Opened | None:
     match kept.get("order"):
         case [int(column), bool(reverse)] if column >= 0:
             order = Order(column, reverse)
-    return Opened(kind, of, chapter, row if isinstance(row, str) else None, "", order)
+    figure = kept.get("figure")
+    return Opened(
+        kind, of, chapter, row if isinstance(row, str) else None, "", order, figure if isinstance(figure, int) else None
+    )
 
 
 Way = Opened | Reference | Address
@@ -110,16 +118,16 @@ def chapter_of(chapters: Sequence[Chapter], opened: Opened) -> Chapter:
     return next((one for one in chapters if one.name == opened.chapter), chapters[0])
 
 
-def turned(chapters: Sequence[Chapter], opened: Opened, step: int) -> Opened:
-    """The same page at the next chapter, or the one before."""
+def turned(chapters: Sequence[Chapter], opened: Opened, step: int) -> str:
+    """The name of the next chapter, or of the one before."""
     names = [one.name for one in chapters]
     at = names.index(chapter_of(chapters, opened).name)
-    return Opened(opened.kind, opened.of, names[(at + step) % len(names)])
+    return names[(at + step) % len(names)]
 
 
 def at_chapter(opened: Opened, name: str) -> Opened:
     """The same page at another chapter, from its top."""
-    return replace(opened, chapter=name, row=None, words="", order=None)
+    return Opened(opened.kind, opened.of, name)
 
 
 class Chapters(Painted, can_focus=False):

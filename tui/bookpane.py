@@ -14,63 +14,39 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.timer import Timer
 
 from thimbl.core.address import Address, Reference
 from thimbl.core.commune.acts import Verb
 from thimbl.core.commune.study import Study
-from thimbl.core.commune.whence import Clew, Whence
+from thimbl.core.commune.whence import Whence
+from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf
+from tui.beside import REST, Beside, set_out
 from tui.book import MAX_WAY, Chapter, Chapters, Leaf, Opened, at_chapter, chapter_of, opened_from, turned
+from tui.bookkeys import BOOK_KEYS, OF_COMMUNES, verbs_bound
+from tui.filtering import FilteringPane
 from tui.frame import Frame
 from tui.grid import Grid, sentence
 from tui.keyhelp import bindings, display
-from tui.market import Market, read_market
+from tui.market import Market, money, read_market
 from tui.places import Place, Tab
-from tui.signing import SigningPane
-from tui.why import Why
+from tui.why import Derive, Why, leaf_of
 from tui.workers import begin
-
-
-def _key(key: str, action: str, name: str, told: str, id: str, *, shown: bool = False, display: str = "") -> Binding:
-    return Binding(key, action, name, tooltip=told, show=shown, id=id, key_display=display or None)
-
-
-def _signs(key: str, verb: Verb, told: str, *, shown: bool = False) -> Binding:
-    return _key(key, f"act('{verb}')", verb.capitalize(), f"{told}: asks first", f"bond-{verb}", shown=shown)
-
-
-OF_COMMUNES: Final = frozenset({Verb.OFFER, Verb.ACKNOWLEDGE, Verb.JOIN, Verb.LEAVE})
-"""What is signed about a commune, and about no offer that is there."""
 
 READING: Final = "Reading the books …"
 """What stands there until they are: of a large commune the first time takes a while."""
 
 
-class BookPane(SigningPane):
+class BookPane(FilteringPane):
     """One view with chapters."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        _key("left_square_bracket", "chapter(-1)", "Before", "the chapter before", "previous-chapter", display="["),
-        _key("right_square_bracket", "chapter(1)", "Next chapter", "the next chapter", "next-chapter", display="]"),
-        _key("w", "why", "Why", "why the chosen figure is what it is", "why", shown=True),
-        _key("F", "filter", "Filter", "show only rows with these words", "filter", shown=True),
-        _key("v,t", "record", "Record", "the record that the selected row is about, in its thread", "record"),
-        _key("u", "author", "Author", "all posts of whom the selected row is about", "author"),
-        _signs("O", Verb.OFFER, "offer bonds of your co-op"),
-        _signs("S", Verb.SUBSCRIBE, "subscribe to the selected bonds, or change it", shown=True),
-        _signs("W", Verb.WITHDRAW, "withdraw your subscription"),
-        _signs("P", Verb.PAY, "say that you paid for bonds, or rent"),
-        _signs("T", Verb.TRANSFER, "pass bonds on to somebody"),
-        _signs("b", Verb.BID, "bid a rent for a vacant asset"),
-        _signs("X", Verb.SURRENDER, "give an asset back that you rent"),
-        _signs("a", Verb.ACKNOWLEDGE, "say that what you were paid has come"),
-        _signs("J", Verb.JOIN, "apply to the commune"),
-        _signs("L", Verb.LEAVE, "ask the commune to take you off its register"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*BOOK_KEYS]
 
     TAB: ClassVar[Tab] = Tab.BONDS
     """Under which view the records and people stand that it leads to."""
+    CALLED: ClassVar[tuple[str, ...]] = ()
+    """Ids of bindings that its pages speak of."""
 
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(shelf, pen, clock, id=id)
@@ -79,16 +55,22 @@ class BookPane(SigningPane):
         self.leaf = Leaf()
         self.keys: Mapping[Verb, str] = {}
         """What to press for what can be signed, as it is bound by now."""
+        self._been: dict[tuple[str, str, str], Opened] = {}
+        """Where the reader was in the chapters that they turned away from."""
+        self.called: Mapping[str, str] = {}
+        """What to press for `CALLED`, likewise."""
         self.pages: Sequence[Chapter] = ()
         self.chapter = ""
         self._shown: Opened | None = None
         self.bar = Chapters()
-        self._words: Input | None = None
-        self.grid = Grid()
+        self.beside = Beside()
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.bar
-        yield self.grid
+        with self.leaves:
+            yield self.grid
+            yield self.beside
 
     # What a book is made of
 
@@ -167,7 +149,7 @@ class BookPane(SigningPane):
     async def _read(self) -> None:
         """Find the market, and show the page anew; where it is in sight already, it stays where it is."""
         before, me = self.market, str(self.pen.desk.address)
-        market = await self.ask(lambda reader: read_market(reader, me))
+        market = await self.ask(lambda reader: self.look(reader, me))
         if market is None:
             return
         self.market = market
@@ -176,6 +158,10 @@ class BookPane(SigningPane):
         if not self.way:
             self.way = [self.root(market)]
         await self._show(renew=True)
+
+    def look(self, reader: Reader, me: str) -> Market:
+        """What the pane shows of the store. Called in the reader's thread, as what makes the pages is."""
+        return read_market(reader, me)
 
     async def learnt(self, market: Market) -> None:
         """The market is another."""
@@ -189,8 +175,9 @@ class BookPane(SigningPane):
     def _note(self) -> None:
         """Keep where the reader is on the page that is shown."""
         if self.way and self._shown is not None and self._shown.is_page(self.way[-1]):
-            row = self.grid.row.key if self.grid.row else None
-            self.way[-1] = replace(self.way[-1], row=row, words=self.grid.words, order=self.grid.order)
+            grid = self.grid
+            row = grid.row.key if grid.row else None
+            self.way[-1] = replace(self.way[-1], row=row, words=grid.words, order=grid.order, figure=grid.figure)
 
     def _show_soon(self, *, renew: bool = False) -> None:
         begin(self, partial(self._show, renew=renew), "page", exclusive=True)
@@ -200,6 +187,7 @@ class BookPane(SigningPane):
         if market is None:
             return
         self.keys = self._bound()
+        self.called = {binding: self.key_of(binding) for binding in self.CALLED}
 
         def made(reader: object) -> tuple[Sequence[Chapter], Chapter, Leaf]:
             found = self.chapters(market, opened, now)
@@ -218,7 +206,10 @@ class BookPane(SigningPane):
         else:
             leaf, order = self.leaf, opened.order
             order = order if order is not None and order.column < len(leaf.columns) else None
-            self.grid.show(leaf.columns, leaf.rows, leaf.heading, order=order, words=opened.words, key=opened.row)
+            self.grid.show(
+                leaf.columns, leaf.rows, leaf.heading, order=order, words=opened.words, key=opened.row,
+                figure=opened.figure,
+            )  # fmt: skip
             self._shown = opened
         self.post_message(self.Titled())
         await self.shown(opened)
@@ -228,16 +219,12 @@ class BookPane(SigningPane):
 
     def _bound(self) -> dict[Verb, str]:
         """The keys of what can be signed: those of the configuration, where it has changed them."""
-        found: dict[Verb, str] = {}
-        for one in self._bindings_now():
-            action, _, rest = one.action.partition("('")
-            if action == "act":
-                found.setdefault(Verb(rest.removesuffix("')")), display(self.app, one))
-        return found
+        return verbs_bound(self.app, self._bindings_now())
 
     def key_of(self, binding: str) -> str:
-        """The key that is bound to this id of the pane's by now, as it is shown."""
-        return next((display(self.app, one) for one in self._bindings_now() if one.id == binding), binding)
+        """The key that is bound to this id by now, as it is shown: one of the pane's, or of the screen's."""
+        found = next((display(self.app, one) for one in self._bindings_now() if one.id == binding), binding)
+        return self.screen.key(binding) if found == binding and isinstance(self.screen, Frame) else found
 
     def _bindings_now(self) -> Iterable[Binding]:
         keymap = self.screen.keymap if isinstance(self.screen, Frame) else {}
@@ -246,19 +233,55 @@ class BookPane(SigningPane):
     @on(Chapters.Chosen)
     def _chosen(self, message: Chapters.Chosen) -> None:
         message.stop()
-        self.way[-1] = at_chapter(self.way[-1], message.name)
-        self._show_soon()
+        if self.way:
+            self._turn_to(message.name)
 
     def action_chapter(self, step: int) -> None:
         if self.pages and self.way:
-            self.way[-1] = turned(self.pages, self.way[-1], step)
-            self._hide_filter()
-            self._show_soon()
+            self._turn_to(turned(self.pages, self.way[-1], step))
+
+    def _turn_to(self, name: str) -> None:
+        """Another chapter of the page, where the reader left it; what filtered it is not remembered."""
+        self._note()
+        here = self.way[-1]
+        if self._shown is not None and self._shown.is_page(here):  # and not one that was never in sight
+            self._been[here.kind, here.of, self.chapter] = here
+        there = at_chapter(here, name)
+        self.way[-1] = replace(self._been.get((there.kind, there.of, name), there), chapter=name, words="")
+        self._hide_filter()
+        self._show_soon()
 
     @on(Grid.Moved)
     def _moved(self, message: Grid.Moved) -> None:
         message.stop()
         self.post_message(self.Titled())
+        self._look()
+
+    @on(Beside.Resized)
+    def _look(self) -> None:
+        """Show beside the table what is selected in it, where there is room, when the reader rests on it."""
+        if self._resting is not None:
+            self._resting.stop()
+        if self.beside.is_seen:
+            self._resting = self.set_timer(REST, self._look_beside)
+
+    def _look_beside(self) -> None:
+        begin(self, self._read_beside, "beside", exclusive=True)
+
+    async def _read_beside(self) -> None:
+        market, leaf, row, column, now = self.market, self.leaf, self.grid.row, self.grid.figure, int(self.clock())
+        if market is None or row is None or row.key not in {one.key for one in leaf.rows}:
+            self.beside.show(lambda width: ())
+            return
+
+        def made(reader: object) -> Leaf:
+            deeper = leaf.opens(row.key)
+            if isinstance(deeper, Opened):
+                return self.chapters(market, deeper, now)[0].make(market, now)
+            return leaf_of(leaf.whence(row.key, column or 0), self._money(market, leaf.offer(row.key)))
+
+        if (found := await self.ask(made)) is not None:
+            self.beside.show(partial(set_out, found))
 
     @on(Grid.Opened)
     def _open_row(self, message: Grid.Opened) -> None:
@@ -291,9 +314,11 @@ class BookPane(SigningPane):
             self.say("That record is not here: follow its author to read it.")
 
     def action_record(self) -> None:
-        reference = self.leaf.record(self.grid.row.key) if self.grid.row else None
+        if self.grid.row is None:
+            return
+        reference = self.leaf.record(self.grid.row.key)
         if reference is None:
-            self.say("That row is about no one record: w says where its figures come from.")
+            self.say(f"That row is about no one record: {self.key_of('why')} says where its figures come from.")
         else:
             self._go_record(reference)
 
@@ -305,72 +330,38 @@ class BookPane(SigningPane):
         if address is not None:
             self.post_message(self.Go(Place(self.TAB, author=address)))
 
-    # Words
-
-    @property
-    def words(self) -> Input:
-        """The line in which words are typed; it is made when it is first asked for."""
-        if self._words is None:
-            told = "words that a row must have; Esc shows all"
-            self._words = Input(placeholder=told, classes="filter", compact=True)
-            self.mount(self._words, before=self.grid)
-        return self._words
-
-    @property
-    def is_typing(self) -> bool:
-        """Whether the reader is typing words."""
-        return self._words is not None and self._words.has_focus
-
-    def action_filter(self) -> None:
-        self.words.display = True
-        self.words.value = self.grid.words
-        self.words.focus()
-
-    def _hide_filter(self) -> None:
-        was_typing = self.is_typing
-        if self._words is not None:
-            self._words.display = False
-        if was_typing:
-            self.grid.focus()
-
-    @on(Input.Changed)
-    def _typed(self, message: Input.Changed) -> None:
-        message.stop()
-        if message.input.display:
-            self.grid.filter(message.value.strip())
-
-    @on(Input.Submitted)
-    def _filtered(self, message: Input.Submitted) -> None:
-        message.stop()
-        if not self.grid.words:
-            message.input.display = False
-        self.grid.focus()
-
     # Why
 
     def action_why(self) -> None:
         if self.market is None or self.grid.row is None:
             return
-        study = self.study_at(self.market, self.leaf.offer(self.grid.row.key))
-        if study is None or study.ledger.state.charter is None:
-            self.say("Nothing is known here from which that figure could be derived.")
-            return
-        begin(self, partial(self._why, study, self.grid.row.key, self.grid.figure), "why", exclusive=True)
+        begin(self, partial(self._why, self.grid.row.key, self.grid.figure), "why", exclusive=True)
 
-    async def _why(self, study: Study, key: str, column: int | None) -> None:
-        leaf, clew = self.leaf, Clew(study)
+    async def _why(self, key: str, column: int | None) -> None:
+        market, leaf = self.market, self.leaf
+        if market is None:
+            return
+        offer = leaf.offer(key)
+        study = self.study_at(market, offer)
         reasons = await self.ask(lambda reader: leaf.whence(key, 0 if column is None else column))
         if not reasons:
             if reasons is not None:
-                self.say("That is no figure: it stands in a record as it is.")
+                self.say("There is no figure, and nothing to derive.")
             return
 
-        async def deeper(seq: int, who: str | None) -> Sequence[Whence] | None:
-            return await self.ask(lambda reader: clew.deeper(seq, who))
+        async def deeper(derive: Derive) -> Sequence[Whence] | None:
+            return () if study is None else await self.ask(lambda reader: derive(study))
 
-        reference = await self.app.push_screen_wait(Why(reasons, clew.money, deeper))
+        reference = await self.app.push_screen_wait(Why(reasons, self._money(market, offer), deeper))
         if reference is not None:
             self._go_record(reference)
+
+    def _money(self, market: Market, offer: str) -> Callable[[int], str]:
+        """How amounts are written that are about an offer, or about the commune whose page it is."""
+        study, terms = self.study_at(market, offer), market.offers.get(offer)
+        charter = None if study is None else study.ledger.state.charter
+        currency = charter.currency if charter is not None else terms.currency if terms is not None else None
+        return lambda minor: "" if currency is None else money(minor, currency)
 
     # Signing
 
@@ -378,7 +369,9 @@ class BookPane(SigningPane):
         commune, offer = self.subject
         if commune is None and self.market is not None and len(self.market.studies) == 1:
             [commune] = self.market.studies
-        if commune is None:
+        if commune is None and self.market is not None and not self.market.studies:
+            self.say("There is no commune here, and no offer of bonds.")
+        elif commune is None:
             self.say("Select an offer or a commune first.")
         elif Verb(verb) in OF_COMMUNES:
             self.act(Verb(verb), commune)

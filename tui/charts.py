@@ -35,7 +35,11 @@ WIDEST: Final = 6
 NOTHING: Final = "No months to draw yet."
 FLAT: Final = "Nothing but zero in all those months."
 
-Points = Sequence[tuple[Period, int]]
+Points = Sequence[tuple[Period | str, int]]
+"""Months, or what else has a name, and amounts."""
+
+AHEAD: Final = " ░░░░▒▒▒▒"
+"""What is to come, by eighths: told from what was by its texture."""
 
 
 def bar(part: int, whole: int, width: int) -> str:
@@ -50,10 +54,10 @@ def bar(part: int, whole: int, width: int) -> str:
     return drawn.ljust(width, "·")
 
 
-def area(points: Points, currency: Currency, width: int, height: int, title: str = "") -> list[Line]:
+def area(points: Points, currency: Currency, width: int, height: int, title: str = "", *, ahead: int = 0) -> list[Line]:
     """Months and what was there at the end of each, in `width` cells and at most `height` lines, the title's included.
 
-    `points` ascend by month and have no gaps.
+    `points` ascend by month and have no gaps. The last `ahead` of them are to come, which a line below says.
     """
     lines = _title(title, width)
     height -= len(lines)
@@ -68,14 +72,23 @@ def area(points: Points, currency: Currency, width: int, height: int, title: str
         first, last = points[0], points[-1]
         told = f"{first[0]}: {format_balance(first[1], currency)}; {last[0]}: {format_balance(last[1], currency)}."
         return [*lines, *_said(told, width)][: height + len(lines)]
-    rows = height - 2
+    is_told = ahead > 0 and height > LEAST_HEIGHT
+    rows = height - 2 - is_told
     wide = max(1, min(WIDEST, room // len(points)))
     count = min(len(points), room)
-    sampled = [points[(index + 1) * len(points) // count - 1] for index in range(count)]
-    heights = [_eighths(amount, top, rows) for _, amount in sampled]
-    plot = ["".join(_block(EIGHTHS, eighths, row) * wide for eighths in heights) for row in reversed(range(rows))]
-    lines += _framed([((text, Role.TAG),) for text in plot], labels, count * wide)
-    return [*lines, _months(points[0][0], points[-1][0], _margin(labels), count * wide, width)]
+    sampled = [(index + 1) * len(points) // count - 1 for index in range(count)]
+    heights = [(_eighths(points[at][1], top, rows), at < len(points) - ahead) for at in sampled]
+    plot = [
+        tuple((_block(EIGHTHS if was else AHEAD, eighths, row) * wide, Role.TAG) for eighths, was in heights)
+        for row in reversed(range(rows))
+    ]
+    lines += _framed(plot, labels, count * wide)
+    lines.append(_months(points[0][0], points[-1][0], _margin(labels), count * wide, width))
+    if is_told:
+        was: tuple[Piece, ...] = (("█ ", Role.TAG), ("so far   ", Role.TEXT)) if ahead < len(points) else ()
+        legend = ((" " * _margin(labels), Role.TEXT), *was, ("▒ ", Role.TAG), ("to come", Role.TEXT))
+        lines.append(Line(cut(legend, width)))
+    return lines
 
 
 def pairs(
@@ -166,7 +179,7 @@ def _framed(plot: Sequence[tuple[Piece, ...]], labels: tuple[str, str], wide: in
     return [*lines, line((labels[1].rjust(margin), Role.DIM), (" └" + "─" * wide, Role.RULE))]
 
 
-def _months(first: Period, last: Period, margin: int, taken: int, width: int) -> Line:
+def _months(first: Period | str, last: Period | str, margin: int, taken: int, width: int) -> Line:
     """The first month under the first column, the last under the last."""
     left, right = str(first), str(last) if last != first else ""
     gap = max(1, taken - len(left) - len(right))

@@ -2,13 +2,14 @@
 
 - Above the rows stand the lines of the heading: a chart, or what is to be read first. They are scrolled with the rows,
   and the titles of the columns stay in sight.
+- What the selected row has that does not fit in its line stands under the rows, at the end of the widget.
 - A row is drawn when it comes into sight; what it costs to show a table is its arrangement, not its length.
 - New rows of the same table keep the selected one, by its key, on its line of the screen.
 - The widget knows no store. What it is asked to do with a row it says (:class:`Grid.Opened`, :class:`Grid.Moved`).
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,7 +18,23 @@ from textual.strip import Strip
 
 from tui.lines import BLANK, Line, Role, cut, line, wrap
 from tui.paint import CURSOR, CURSOR_BLURRED, Painted
-from tui.tables import Column, Order, Row, arranged, column_at, draw_head, draw_row, natural, naturally, widths
+from tui.tables import (
+    Column,
+    Order,
+    Row,
+    arranged,
+    column_at,
+    draw_head,
+    draw_row,
+    lines_told,
+    natural,
+    naturally,
+    told,
+    widths,
+)
+
+LEAST_HIGH: Final = 10
+"""Lines of a table below which all of them are its rows'."""
 
 Heading = Callable[[int], Sequence[Line]]
 """The lines above a table, in so many cells."""
@@ -44,17 +61,17 @@ class Grid(Painted):
     """One table. One row of it is selected, and in it one figure may be chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Next", show=True, id="down", tooltip="the next row"),
-        Binding("k,up", "step(-1)", "Previous", show=False, id="up", tooltip="the row above"),
-        Binding("g,home", "go_end(-1)", "First", show=False, id="top", tooltip="to the top"),
-        Binding("G,end", "go_end(1)", "Last", show=False, id="end", tooltip="to the end"),
+        Binding("down,j", "step(1)", "Next", show=True, id="down", tooltip="the next row"),
+        Binding("up,k", "step(-1)", "Previous", show=False, id="up", tooltip="the row above"),
+        Binding("home,g", "go_end(-1)", "First", show=False, id="top", tooltip="to the top"),
+        Binding("end,G", "go_end(1)", "Last", show=False, id="end", tooltip="to the end"),
         Binding("pagedown,space,ctrl+f", "page(1)", "Page down", show=False, id="page-down"),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page-up"),
-        Binding("enter", "open", "Open", show=False, id="open", tooltip="open what is selected"),
+        Binding("enter", "open", "Open", id="open", tooltip="open what is selected"),
         Binding("s", "sort", "Sort", show=False, id="sort", tooltip="sort by the next column"),
         Binding("i", "invert", "Invert", show=False, id="invert", tooltip="turn the order of the rows round"),
         Binding(
-            "greater_than_sign", "figure(1)", "Next figure", show=False, key_display=">", id="next-figure",
+            "greater_than_sign", "figure(1)", "Figure", key_display=">", id="next-figure",
             tooltip="the next figure of the row",
         ),
         Binding(
@@ -80,6 +97,8 @@ class Grid(Painted):
         self._above: Sequence[Line] = ()
         self._cursor = 0
         self._figure: int | None = None
+        self._under = 0
+        """Lines under the rows in which is told what has no room in them, with the rule above."""
         self.order: Order | None = None
         self.words = ""
 
@@ -107,8 +126,9 @@ class Grid(Painted):
 
     @property
     def figure(self) -> int | None:
-        """The column of the chosen figure; None where the table has none."""
-        return self._figure
+        """The column of the chosen figure, which is in sight; None where the table has none."""
+        shown = [index for index in self._figures if not self._wide or self._wide[index]]
+        return self._figure if self._figure in shown else next(iter(shown), None)
 
     @property
     def text(self) -> str:
@@ -129,7 +149,11 @@ class Grid(Painted):
     ) -> None:
         """Another table, from its top; `key` is the row that is selected, else the first."""
         self._columns, self._heading, self.order, self.words = columns, heading, order, words
-        self._figure = figure if figure in self._figures else next(iter(self._figures), None)
+        had_figures = self._figure is not None
+        first = [*(index for index in self._figures if columns[index].chosen), *self._figures]
+        self._figure = figure if figure in self._figures else next(iter(first), None)
+        if had_figures != (self._figure is not None):
+            self.refresh_bindings()
         self._take(rows)
         self._select(key, 0)
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
@@ -185,7 +209,9 @@ class Grid(Painted):
         width = self.columns
         self._wide = widths(self._columns, self._liked, width)
         self._above = self._heading(width) if width > 0 else ()
-        self.set_height(self._first + len(self._rows))
+        told_in = lines_told(self._columns, self._liked, self._wide, width) if self._rows else 0
+        self._under = told_in + 1 if told_in and self.size.height >= LEAST_HIGH else 0
+        self.set_height(self._first + len(self._rows) + self._under)
         self.refresh()
 
     def on_resize(self) -> None:
@@ -204,15 +230,31 @@ class Grid(Painted):
         """The line of the first row: after the heading, and the titles where there are rows to have them."""
         return len(self._above) + bool(self._rows)
 
+    @property
+    def _room(self) -> int:
+        """Lines of the screen for the rows and what stands above them."""
+        return self.size.height - self._under
+
+    def _told(self, at: int) -> Line:
+        """One of the lines under the rows, the rule being the first; where a row is whole they are blank."""
+        width = self.columns
+        pieces = told(self._columns, self._wide, self.row) if self.row is not None else ()
+        if at == 0:
+            return line(("─" * width, Role.RULE)) if pieces else BLANK
+        lines = wrap(pieces, max(1, width - 2), self._under - 1)
+        return line((" ", Role.TEXT), *lines[at - 1]) if at <= len(lines) else BLANK
+
     def _head(self) -> Line:
         return draw_head(self._columns, self._wide, self.order)
 
     def _line(self, row: int) -> Line:
         selected = row == self._cursor
-        return draw_row(self._columns, self._wide, self._rows[row], selected=selected, figure=self._figure)
+        return draw_row(self._columns, self._wide, self._rows[row], selected=selected, figure=self.figure)
 
     def render_line(self, y: int) -> Strip:
         width, at = self.columns, y + self.scroll_offset.y
+        if self._under and y >= self._room:
+            return self.paint(self._told(y - self._room), width)
         if self._rows and (at == self._first - 1 or (y == 0 and at >= self._first)):
             return self.paint(self._head(), width)
         if at < len(self._above):
@@ -227,14 +269,14 @@ class Grid(Painted):
 
     def _is_in_sight(self) -> bool:
         at = self._first + self._cursor - self.scroll_offset.y
-        return 1 <= at < self.size.height or (at == 0 and not self._cursor)
+        return 1 <= at < self._room or (at == 0 and not self._cursor)
 
     def _bring_into_sight(self) -> None:
         at = self._first + self._cursor
         if at - 1 < self.scroll_offset.y:  # the titles stand on the first line
             self.scroll_to(y=max(0, at - 1), animate=False, immediate=True)
-        elif at >= self.scroll_offset.y + self.size.height:
-            self.scroll_to(y=at + 1 - self.size.height, animate=False, immediate=True)
+        elif at >= self.scroll_offset.y + self._room:
+            self.scroll_to(y=at + 1 - self._room, animate=False, immediate=True)
 
     def _scroll(self, lines: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
@@ -252,14 +294,14 @@ class Grid(Painted):
 
     def action_step(self, rows: int) -> None:
         at = self._cursor + rows
-        is_below = self._first + self._cursor >= self.scroll_offset.y + self.size.height
+        is_below = self._first + self._cursor >= self.scroll_offset.y + self._room
         if not self._rows or at < 0 or (rows > 0 and is_below):
             self._scroll(rows)  # through what stands above the rows
         else:
             self.select(at)
 
     def action_page(self, pages: int) -> None:
-        step = pages * max(1, self.size.height - 2)
+        step = pages * max(1, self._room - 2)
         if not self._rows or not self._is_in_sight() or (pages < 0 and self._cursor == 0):
             self._scroll(step)
         else:
@@ -287,14 +329,18 @@ class Grid(Painted):
     def action_figure(self, step: int) -> None:
         shown = [index for index in self._figures if self._wide[index]]
         if shown:
-            at = shown.index(self._figure) if self._figure in shown else -step
+            at = shown.index(self.figure) if self.figure in shown else -step
             self._figure = shown[(at + step) % len(shown)]
             self.refresh()
             self.post_message(self.Moved())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A table without figures has no key for the next one."""
+        return action != "figure" or self._figure is not None
+
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
-        if at is None:
+        if at is None or (self._under and at.y >= self._room):
             return
         line_ = at.y + self.scroll_offset.y
         column = column_at(self._columns, self._wide, at.x)

@@ -1,20 +1,15 @@
 """Signing from a view: a form where something must be said, then exactly what will be signed, then a yes.
 
-- What is asked and what is refused is the desk's to say (`tui.ports.Market`), in the words of the commands.
-- A refusal leaves the form as it was typed.
 - Nothing is signed by a single key: the button that signs must be chosen first.
+- Whoever does not say yes is led back to the form, with their answers; so are they where things have changed between
+  the form and the yes, and they are told what has.
+- A long form that is left keeps what was typed, for as long as the program runs.
+- One thing is signed at a time: what is asked for meanwhile is not begun.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import ClassVar, Final
-
-from rich.text import Text
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Input, Label, Static
+from typing import Final
 
 from thimbl.core.address import SHOWN_ID, Address, Reference
 from thimbl.core.commune.acts import Act, Rehearsed, Statement, Verb
@@ -22,20 +17,13 @@ from thimbl.core.commune.deeds import SAYS, Doing
 from thimbl.core.commune.forms import Form
 from thimbl.core.commune.signed import lines
 from thimbl.core.commune.todo import Task
-from thimbl.core.terminal import safe_line
-from tui.aside import told
+from thimbl.core.terminal import safe
+from tui.aside import Pen, Shelf, told
+from tui.asking import Asking, Rehearse
 from tui.dialogs import Choice, Confirm
-from tui.foot import Foot
-from tui.over import Over
 from tui.pane import Pane
 from tui.ports import Desk
 from tui.workers import begin
-
-FEW: Final = 4
-"""Questions of a form that stand apart from each other; more of them stand closer, so that more are in sight."""
-
-Rehearse = Callable[[Mapping[str, str]], Awaitable[Rehearsed]]
-"""From the answers to what they would sign. Raises whatever a desk raises."""
 
 Asked = Callable[[Desk], Form]
 """What a desk asks before something is signed; likewise."""
@@ -43,73 +31,12 @@ Asked = Callable[[Desk], Form]
 Wanted = Callable[[Mapping[str, str]], Act | Statement | Doing]
 """What answers come to."""
 
-
-class Asking(Over[Rehearsed | None]):
-    """A form; what its answers would sign, or None where nothing."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
-
-    def __init__(self, form: Form, rehearse: Rehearse) -> None:
-        super().__init__()
-        self._form, self._rehearse = form, rehearse
-        self.inputs = [
-            Input(one.answer, id=f"answer-{index}", compact=True) for index, one in enumerate(form.questions)
-        ]
-        self.trouble = Static("", id="refused", markup=False)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="asking") as dialog:
-            dialog.set_class(len(self.inputs) > FEW, "-many")
-            dialog.border_title = Text(safe_line(self._form.title))
-            with VerticalScroll(can_focus=False):
-                if self._form.about:
-                    yield Static(Text(self._form.about), markup=False, classes="told")
-                for question, field in zip(self._form.questions, self.inputs, strict=True):
-                    yield Label(Text.assemble((question.label, "bold"), f"  {safe_line(question.hint)}"), markup=False)
-                    yield field
-            yield self.trouble
-            with Horizontal(classes="buttons"):
-                yield Button("Show what will be signed", id="next", variant="primary", compact=True)
-                yield Button("Back", id="no", compact=True)
-        yield Foot()
-
-    def on_mount(self) -> None:
-        self.inputs[0].focus()
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """What is in the form."""
-        return {question.name: field.value for question, field in zip(self._form.questions, self.inputs, strict=True)}
-
-    @on(Input.Submitted)
-    def _entered(self, message: Input.Submitted) -> None:
-        """Enter goes to the next question, and from the last on."""
-        at = self.inputs.index(message.input)
-        if at + 1 < len(self.inputs):
-            self.set_focus(self.inputs[at + 1])  # at once: the next key is meant for it
-        else:
-            self._go_on()
-
-    @on(Button.Pressed, "#next")
-    def _go_on(self) -> None:
-        begin(self, self._ask, "rehearse", exclusive=True)
-
-    async def _ask(self) -> None:
-        try:
-            rehearsed = await self._rehearse(self.answers)
-        except Exception as error:  # a desk may refuse with anything; the person is told, and nothing typed is lost
-            self.trouble.update(Text(safe_line(told(error))))
-        else:
-            self.dismiss(rehearsed)
-
-    @on(Button.Pressed, "#no")
-    def _leave(self) -> None:
-        self.dismiss(None)
+UNSIGNED: Final = "Nothing was signed."
 
 
 def shown(rehearsed: Rehearsed) -> list[str]:
     """Exactly what will be signed, as lines for a person."""
-    found = [line for one in rehearsed.announcements for line in lines(one, rehearsed.author)]
+    found = [safe(row, newlines=False) for one in rehearsed.announcements for row in lines(one, rehearsed.author)]
     if rehearsed.notes and found[:1] not in ([], [""]):
         found.insert(0, "")
     return [*rehearsed.notes, *found][: -1 if found else None]
@@ -117,6 +44,13 @@ def shown(rehearsed: Rehearsed) -> list[str]:
 
 class SigningPane(Pane):
     """A pane from which something can be signed."""
+
+    def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], *, id: str | None = None) -> None:
+        super().__init__(shelf, pen, clock, id=id)
+        self._is_walking = False
+        """Whether somebody is being asked, or something is being signed."""
+        self._left: dict[str, Mapping[str, str]] = {}
+        """What was typed into long forms that were left, by their titles."""
 
     def act(self, verb: Verb, commune: Address, offer: str = "") -> None:
         """Walk somebody through what they want: form, record, yes."""
@@ -128,19 +62,27 @@ class SigningPane(Pane):
         """Walk a clerk through one of their tasks."""
         self._walk_soon(lambda desk: desk.task_form(task), lambda answers: Statement(task, answers))
 
-    def _walk_soon(self, asked: Asked, wanted: Wanted) -> None:
-        begin(self, partial(self._sign, asked, wanted), "sign")
-
     def do_deed(self) -> None:
         """Ask a clerk what else there is to state, and walk them through it."""
-        begin(self, self._do_deed, "sign")
+        begin(self, partial(self._alone, self._do_deed), "sign")
 
-    async def _do_deed(self) -> None:
+    def _walk_soon(self, asked: Asked, wanted: Wanted) -> None:
+        begin(self, partial(self._alone, partial(self._sign, asked, wanted)), "sign")
+
+    async def _alone(self, walk: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Nothing is asked over what is asked already: a key that was pressed twice asks once."""
+        if self._is_walking:
+            return
+        self._is_walking = True
         try:
-            found = await self.pen.do(lambda desk: desk.deeds())
+            await walk()
         except Exception as error:  # a desk may refuse with anything, in its own words
             self.say(told(error), trouble=True)
-            return
+        finally:
+            self._is_walking = False
+
+    async def _do_deed(self) -> None:
+        found = await self.pen.do(lambda desk: desk.deeds())
         ways = {str(number): deed for number, deed in enumerate(found, 1)}
         chosen = next(iter(ways), None)
         if len(ways) > 1:
@@ -151,39 +93,47 @@ class SigningPane(Pane):
             await self._sign(lambda desk: desk.deed_form(deed), lambda answers: Doing(deed, answers))
 
     async def _sign(self, asked: Asked, wanted: Wanted) -> None:
-        try:
-            form = await self.pen.do(asked)
-        except Exception as error:  # likewise
-            self.say(told(error), trouble=True)
-            return
+        form = await self.pen.do(asked)
 
         async def rehearse(answers: Mapping[str, str]) -> Rehearsed:
             return await self.pen.do(lambda desk: desk.rehearse(wanted(answers)))
 
-        await self._walk(form, rehearse)
-
-    async def _walk(self, form: Form, rehearse: Rehearse) -> None:
         if form.questions:
-            rehearsed = await self.app.push_screen_wait(Asking(form, rehearse))
-            if rehearsed is None:
-                return
+            await self._ask(form, rehearse)
+        elif await self._is_meant(rehearsed := await rehearse({})):
+            await self._publish(rehearsed)
+            await self.signed()
         else:
+            self.say(UNSIGNED)
+
+    async def _ask(self, form: Form, rehearse: Rehearse) -> None:
+        """Ask until it is signed, or nobody wants it."""
+        before: Mapping[str, str] = self._left.pop(form.title, {})
+        trouble = ""
+        while (found := await self.app.push_screen_wait(asking := Asking(form, rehearse, before, trouble))) is not None:
+            before, trouble = found.of.answers, ""
+            if not await self._is_meant(found):
+                continue
             try:
-                rehearsed = await rehearse({})
-            except Exception as error:
-                self.say(told(error), trouble=True)
+                await self._publish(found)
+            except Exception as error:  # likewise; the form says it, and what was typed is there still
+                trouble = told(error)
+                self.say(UNSIGNED)
+            else:
+                await self.signed()
                 return
-        if not await self.app.push_screen_wait(Confirm("Sign and publish?", shown(rehearsed), "Sign and publish")):
-            self.say("Nothing was signed.")
-            return
+        if asking.is_long:
+            self._left[form.title] = asking.answers
+        self.say(UNSIGNED)
+
+    async def _is_meant(self, rehearsed: Rehearsed) -> bool:
+        asked = Confirm("Sign and publish?", shown(rehearsed), "Sign and publish")
+        return await self.app.push_screen_wait(asked) is True
+
+    async def _publish(self, rehearsed: Rehearsed) -> None:
         self.say("Signing …")
-        try:
-            reference = await self.pen.do(lambda desk: desk.sign(rehearsed))
-        except Exception as error:
-            self.say(told(error), trouble=True)
-            return
+        reference = await self.pen.do(lambda desk: desk.sign(rehearsed))
         self.say(f"Signed and published: {_short(reference)}")
-        await self.signed()
 
     async def signed(self) -> None:
         """Something was signed: what is shown is found anew."""

@@ -4,6 +4,7 @@
   wide (:func:`widths`), which line (:func:`draw_row`). The widget is `tui.grid`.
 - Amounts stand at the right of their column. A column that does not fit is left out, the last that one needs first; one
   of words gives way before, and is cut with an ellipsis.
+- What a row has that its columns have no room for is told below the table, of the row that is selected (:func:`told`).
 - The order is told in the head of its column by ▲ or ▼; a row that is selected begins with ▌, and the figure that is
   chosen in it stands in brackets. Nothing depends on colour.
 - Cells hold what is safe already (`tui.lines.plain`).
@@ -27,6 +28,12 @@ GUTTER: Final = 1
 LEAST: Final = 8
 """Cells that a column of words is given before another column is left out for it."""
 
+TOLD: Final = 3
+"""Lines at most in which is told what of a row has no room in it."""
+
+BETWEEN: Final = 3
+"""Cells between two things that are told there."""
+
 CURSOR: Final = "▌"
 
 NOTHING: Final[Pieces] = (("–", Role.DIM),)
@@ -48,6 +55,8 @@ class Column:
     needed: int = 1
     figure: bool = False
     """What stands in it can be derived."""
+    chosen: bool = False
+    """Of the figures of a row, the one that is chosen first; without one the first of them is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,25 @@ def widths(columns: Sequence[Column], liked: Sequence[int], width: int) -> list[
             found[index] -= less
             left += less
     return found
+
+
+def lines_told(columns: Sequence[Column], liked: Sequence[int], wide: Sequence[int], width: int) -> int:
+    """In how many lines of so many cells it is told what of a row is left out or cut; 0 where every row is whole."""
+    titles = [0 if wide[index] else width_of(((column.title, Role.TEXT),)) + 1 for index, column in enumerate(columns)]
+    lacking = [liked[index] + titles[index] + BETWEEN for index in range(len(columns)) if wide[index] < liked[index]]
+    return min(TOLD, -(-sum(lacking) // max(1, width)))
+
+
+def told(columns: Sequence[Column], wide: Sequence[int], row: Row) -> Pieces:
+    """What of a row is left out, with its title, and what is cut, whole."""
+    found: list[Piece] = []
+    for index, column in enumerate(columns):
+        cell = row.cells[index]
+        if cell.width > wide[index]:
+            found += [(" " * BETWEEN, Role.TEXT)] if found else []
+            found += [] if wide[index] else [(f"{column.title} ", Role.DIM)]
+            found += cell.shown
+    return tuple(found)
 
 
 def draw_head(columns: Sequence[Column], wide: Sequence[int], order: Order | None) -> Line:

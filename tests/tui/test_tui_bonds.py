@@ -13,14 +13,15 @@ from thimbl.core.commune.acts import Verb
 from thimbl.core.times import DAY
 from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf
+from tui.asking import Asking
 from tui.bonds.board import chapters, sale
 from tui.bonds.offer import terms_leaf
 from tui.bonds.pane import BondsPane
 from tui.bookpane import BookPane
 from tui.dialogs import Confirm
+from tui.keys import DEALING
 from tui.market import Market, read_market
 from tui.places import Place, Tab
-from tui.signing import Asking
 from tui.why import Why
 
 
@@ -92,7 +93,16 @@ def test_the_board_and_one_offer(tmp_path: Path) -> None:
         await s.sees("ana@fields.example", "949.75 EUR", "58 %")
         await s.press("right_square_bracket")
         await s.sees("Outstanding of TRACTOR-1 at the end of each month", "█", "2026-03: redemption of TRACTOR-1")
+        assert "█ so far   ▒ to come" in s.text
         await s.press("right_square_bracket")
+        await s.sees("If the agreed rent is paid for every month from 2026-04 on:", "in month 9 (2026-12)", "0.00 EUR")
+        await s.press("w")
+        await on(s, Why)
+        why = s.app.screen
+        assert isinstance(why, Why)
+        await s.until(lambda: "outstanding of 2026-04, if the rent is paid: 1433.58 EUR" in why.grid.text)
+        assert "1628.15 EUR - 194.57 EUR is 1433.58 EUR." in why.grid.text
+        await s.press("escape", "right_square_bracket")
         await s.sees("Nothing is found fault with")
         assert s.pane.back()
         await s.sees("Tenant")
@@ -101,6 +111,11 @@ def test_the_board_and_one_offer(tmp_path: Path) -> None:
         [(_, read)] = s.desk.marked
         assert read
         assert not s.pane.back()
+        assert not s.pane.beside.is_seen
+        s.app.screen.add_class("-wide")  # as the frame is on a wide screen: what is selected stands beside
+        await s.until(lambda: "68 %" not in s.shown and "farm@fields.example for 200.00 EUR a month" in s.shown)
+        s.app.screen.remove_class("-wide")
+        await s.until(lambda: not s.pane.beside.is_seen)
         await s.press("left_square_bracket")
         await s.sees("OVEN-1")
         selected, before = s.pane.grid.row, s.pane.market
@@ -139,7 +154,15 @@ def test_an_offer_whose_commune_is_not_here(tmp_path: Path) -> None:
         assert "The wool may be late." in page
         assert "The commune's log is not here" in page
         assert "\x1b" not in page
-    assert leaf.rows == []
+    assert [[cell.text for cell in row.cells] for row in leaf.rows] == [
+        ["Rate", "3 %"],
+        ["Face", "500.00 EUR"],
+        ["Rent a month", "20.00 EUR"],
+    ]
+    for row in leaf.rows:
+        [reason] = leaf.whence(row.key, 1)
+        assert reason.title.endswith(f": {row.cells[1].text}")
+        assert [flow.record for flow in reason.flows] == [sale(market, NOW).rows[0].key]
     assert [chapter.badge for chapter in chapters(market, NOW)] == ["1", "", ""]
 
 
@@ -164,11 +187,22 @@ def test_subscribing_shows_the_record_first(tmp_path: Path) -> None:
         assert "kind: subscription" in told(s)
         assert "rate_bp: 250" in told(s)
         assert f"offer: {s.pane.subject[1]}" in told(s)
-        await s.press("enter")  # on 'Back', which has the focus
+        await s.press("enter")  # on 'Back', which has the focus: the form is there again, as it was typed
+        fields = await form(s)
+        assert [field.value for field in fields] == ["400", "2.5"]
+        await s.press("escape")
         await s.until(lambda: "Nothing was signed." in s.app.said)
         assert not s.desk.signed
-        await s.press("S")
+        await s.press("S", "S")
         await answer(s, await form(s), "400", "2.5 %")
+        await confirming(s)
+        s.desk.fault = OSError("the sale has closed meanwhile")
+        await s.press("right", "enter")
+        fields = await form(s)
+        assert "the sale has closed meanwhile" in s.shown
+        assert [field.value for field in fields] == ["400", "2.5 %"]
+        s.desk.fault = None
+        await answer(s, fields, "400", "2.5 %")
         await confirming(s)
         await s.press("right", "enter")
         await s.until(lambda: "Signed and published" in "".join(s.app.said))
@@ -200,17 +234,31 @@ def test_a_co_op_offers_bonds(tmp_path: Path) -> None:
         await s.sees("You are a co-op of commune@fields.example: O offers bonds of yours.")
         await s.press("O")
         fields = await form(s)
+        await s.until(lambda: "Capital letters, digits and '-', such as TRACTOR-1" in s.shown)
+        await s.press("tab")
+        await s.until(lambda: "What it is to buy, in a few words" in s.shown)
+        for label in ("Series", "Asset", "More", "Risk", "Face", "Unit", "Rent", "Months", "Rate", "At most", "Closes"):
+            assert f"│  {label} " in s.shown
         values = ["CART-1", "A cart", "", "", "900", "100", "80", "24", "4", "", "2030-01-01"]
         await answer(s, fields, *values[:-1], "")
         await s.until(lambda: "An offer needs more: when the sale closes." in s.shown)
+        await s.press("escape", "O")
+        fields = await form(s)
+        assert [field.value for field in fields] == [*values[:-1], ""]
         await answer(s, fields, *values)
         await confirming(s)
         assert told(s).startswith("A rent of 80.00 EUR redeems the bonds in month 12.")
         assert "kind: bond-offer" in told(s)
+        await s.until(lambda: "closes: '2030-01-01" in s.shown)
+        assert "↓ goes on" not in s.shown
+        await s.pilot.resize_terminal(80, 18)
+        await s.until(lambda: "↓ goes on" in s.shown and "closes: '2030-01-01" not in s.shown)
+        await s.press("pagedown")
+        await s.until(lambda: "closes: '2030-01-01" in s.shown)
         await s.press("right", "enter")
         await s.until(lambda: len(s.desk.signed) == 1)
 
-    stroll(held(tmp_path, "farm"), BondsPane, scene)
+    stroll(held(tmp_path, "farm"), BondsPane, scene, size=(80, 24))
 
 
 def test_why_and_the_record_behind_a_figure(tmp_path: Path) -> None:
@@ -227,7 +275,7 @@ def test_why_and_the_record_behind_a_figure(tmp_path: Path) -> None:
         assert s.pane.where == "1 of 1"
         await s.press("right_square_bracket")
         await s.sees("TRACTOR-1")
-        await s.press(">", "w")
+        await s.press("w")
         await on(s, Why)
         why = s.app.screen
         assert isinstance(why, Why)
@@ -261,7 +309,7 @@ def test_an_empty_store_says_so(tmp_path: Path) -> None:
         await s.sees("No bonds are for sale")
         for key in ("S", "w", "v", "u", "enter", "s", "i", "F", "escape", "j", "k", "G", "g", "right_square_bracket"):
             await s.press(key)
-        assert "Select an offer or a commune first." in s.app.said
+        assert s.app.said == ["There is no commune here, and no offer of bonds."]
 
     stroll(Village(tmp_path), BondsPane, scene)
 
@@ -271,7 +319,7 @@ def test_every_act_has_a_key_of_its_own() -> None:
     bound = [one for one in BookPane.BINDINGS if isinstance(one, Binding)]
     acts = {one.action: one for one in bound if one.action.startswith("act(")}
     assert set(acts) == {f"act('{verb}')" for verb in Verb}
-    assert all(one.tooltip.endswith("asks first") for one in acts.values())
+    assert all(one.group is DEALING for one in acts.values())
     keys = [key for one in bound for key in one.key.split(",")]
     assert len(keys) == len(set(keys))
     assert all(one.id and one.tooltip for one in bound)
@@ -285,10 +333,11 @@ def test_the_way_is_remembered(tmp_path: Path) -> None:
     for broken in ({}, {"way": 7}, {"way": [3]}, {"way": [{"kind": 1}]}, {"way": [{"kind": "board"}]}):
         pane.recall(broken)
         assert pane.way == []
-    kept = {"kind": "offer", "of": "x", "chapter": "Bids", "row": None, "order": [1, True]}
+    kept = {"kind": "offer", "of": "x", "chapter": "Bids", "row": None, "order": [1, True], "figure": 2}
     pane.recall({"way": [kept | {"order": None}, kept]})
     assert pane.remembered() == {"way": [kept | {"order": None}, kept]}
     assert pane.opened is not None
     assert pane.opened.order is not None
+    assert pane.opened.figure == 2
     pen.close()
     shelf.close()

@@ -75,6 +75,19 @@ def test_the_worked_example_falls_to_zero() -> None:
     assert columns(lines)[-1] == 0
 
 
+def test_what_is_to_come_has_another_texture() -> None:
+    """And a line below says so; what has no months yet has other names, and room that is too low has the line alone."""
+    points = months([300, 200])
+    lines = text(area([*points, ("2027-01", 100), ("2027-02", 0)], EUR, 60, 9, ahead=2))
+    assert lines[-1].strip() == "█ so far   ▒ to come"
+    assert lines[-2].split() == ["2026-11", "2027-02"]
+    assert lines[-4].endswith("████████████▒▒▒▒▒▒      ")
+    assert len(lines) == 9
+    lines = text(area([("the sale", 300), ("month 1", 0)], EUR, 60, 3, ahead=2))
+    assert [lines[-1].split(), len(lines)] == [["the", "sale", "month", "1"], 3]
+    assert text(area([("the sale", 300), ("month 1", 0)], EUR, 60, 4, ahead=2))[-1].strip() == "▒ to come"
+
+
 def test_what_is_not_zero_is_drawn() -> None:
     """A cent beside a million is one eighth; what was taken back is none."""
     assert columns(area(months([10**8, 1, 0, -5]), EUR, 60, 6))[::6] == [32, 1, 0, 0]

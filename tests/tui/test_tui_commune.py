@@ -10,6 +10,8 @@ from tests.tui.village import ME, NOW
 from thimbl.core.address import Address
 from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf
+from tui.bonds.board import chapters as board
+from tui.bonds.offer import chapters as offers
 from tui.book import Leaf, Opened
 from tui.commune.chapters import COMMUNE as COMMUNE_PAGE
 from tui.commune.chapters import chapters
@@ -54,25 +56,31 @@ def test_every_chapter_of_a_commune(tmp_path: Path) -> None:
     assert figure(found["Statement"], "Dividends to you") == "106.17 EUR"
     assert figure(found["Statement"], "Difference") == "106.17 EUR"
     assert "You use less than an equal share" in "".join(line.text for line in found["Statement"].heading(90))
+    for offer, series in next(iter(market.studies.values())).ledger.state.series.items():
+        for chapter in offers(market, NOW, offer):
+            found[f"{series.code} {chapter.name}"] = chapter.make(market, NOW)
+    for chapter in board(market, NOW):
+        found[chapter.name] = chapter.make(market, NOW)
     for name, leaf in found.items():
         for row in leaf.rows:
-            derived(name, leaf, row)
+            derived(name.partition(" ")[2] or name, leaf, row)
         for width in (20, 60, 140):
             assert all(line.width <= width for line in leaf.heading(width)), name
 
 
 def derived(name: str, leaf: Leaf, row: Row) -> None:
-    """Whether each figure of a row has a derivation that says the same."""
+    """Whether each figure of a row has a derivation that says the same; what has digits is a figure."""
     for column, what in enumerate(leaf.columns):
         amount = row.cells[column].text
+        if what.right and amount and name not in ("Findings", "Notices"):
+            assert what.figure, (name, what.title)
         if what.figure and amount and name not in ("Findings", "Notices"):
             reasons = leaf.whence(row.key, column)
             assert reasons, (name, row.key, what.title)
             pooled = name == "Overview" and row.key in ("Pool", "Carried over")
-            parts = name == "Statement" and ("Allotted" in row.key or "Subscribed" in row.key)
             if what.title in ("Rate", "Cost"):
                 assert amount in "".join(reason.title for reason in reasons)
-            elif not pooled and not parts:
+            elif not pooled and "%" not in amount:
                 assert reasons[0].title.endswith(f": {amount}"), (name, row.key, reasons[0].title)
             assert set_reasons(reasons, 50)
 
@@ -94,6 +102,7 @@ def test_why_a_dividend_was_what_it_was(tmp_path: Path) -> None:
         await s.until(lambda: f"dividends to {ME}: 106.17 EUR" in why.grid.text)
         await s.press("enter")
         await s.until(lambda: "318.51 EUR / 3, rounded down, is" in why.grid.text)
+        assert "carried over" not in why.grid.text.partition("It comes from these")[2]
         assert "2026-02: rent for PRESS-1 from farm@fields.example" in why.grid.text
         await s.press("G", "enter")
         await s.until(lambda: "farm@fields.example paid 155.00 EUR for 2026-03, to the pool." in why.grid.text)
@@ -111,7 +120,16 @@ def test_why_a_dividend_was_what_it_was(tmp_path: Path) -> None:
         assert s.app.went[-1].place == Place(Tab.COMMUNE, author=Address.parse("ana@fields.example"))
         await s.press("right_square_bracket")
         await s.sees("Outstanding")
-        await s.press("j", "enter")
+        await s.press("j", ">", "right_square_bracket")
+        await s.sees("Rent a month")
+        await s.press("left_square_bracket")
+        await s.sees("Outstanding")
+        assert (s.pane.grid.at, s.pane.grid.figure) == (1, 5)
+        for step in (1, 1, -1, -1):  # faster than pages are made
+            s.pane.action_chapter(step)
+        await s.sees("Outstanding")
+        assert (s.pane.grid.at, s.pane.grid.figure) == (1, 5)
+        await s.press("enter")
         await s.sees("◆ TRACTOR-1")
         assert s.pane.back()
         await s.press("L")
@@ -119,7 +137,7 @@ def test_why_a_dividend_was_what_it_was(tmp_path: Path) -> None:
         assert f"leaves {COMMUNE}" in told(s)
         await s.press("escape")
         await s.press("J")
-        await answer(s, await form(s), "coop", "")
+        await answer(s, await form(s), "Co-op", "")
         await confirming(s)
         assert f"cy@mill.example applies to {COMMUNE} as a co-op." in told(s)
 
@@ -134,6 +152,14 @@ def test_the_clerks_desk(tmp_path: Path) -> None:
         assert "Desk 2" in s.pane.bar.text
         await s.press("left_square_bracket")
         await s.sees("Less rent came in for PRESS-1 than was agreed for 2026-04: ask the tenant.", "a figure")
+        await s.press("w")
+        await on(s, Why)
+        why = s.app.screen
+        assert isinstance(why, Why)
+        await s.until(lambda: "rent of PRESS-1: 620.00 EUR" in why.grid.text)
+        assert "In a shell: thimbl commune rent PRESS-1 AMOUNT --month 2026-04" in why.grid.text
+        await s.press("escape", "v")
+        await s.until(lambda: s.app.went)
         await s.press("enter")
         await answer(s, await form(s), "155")
         await confirming(s)
@@ -191,6 +217,10 @@ def test_every_size_holds(tmp_path: Path) -> None:
                 lines = s.shown.split("\n")
                 assert {cell_len(line) for line in lines} == {size[0]}
         await s.sees("The Fields", "Each member would get today")
+        s.app.screen.add_class("-wide")
+        await s.until(lambda: "to each member today: 51.66 EUR" not in s.shown and "to each member" in s.shown)
+        await s.press("j")
+        await s.until(lambda: "pool and carried over:" in s.shown)
 
     stroll(held(tmp_path), CommunePane, scene)
 
@@ -199,6 +229,7 @@ def test_findings_are_red_and_in_words(tmp_path: Path) -> None:
     """A clerk who shaves a cent off a dividend is found out, beside the figure that it should be."""
     fair = held(tmp_path)
     fair.say("farm", "post-it")
+    fair.say("bo", "leave", commune=COMMUNE)
     press = next(offer for offer, series in fair.ledger.state.series.items() if series.code == "PRESS-1")
     fair.now = NOW - 60
     fair.rent(press, "155.00 EUR")
@@ -217,6 +248,14 @@ def test_findings_are_red_and_in_words(tmp_path: Path) -> None:
     assert found.opens(found.rows[0].key) is not None
     lines = [line.text for line in leaves(market)["Overview"].heading(100)]
     assert any("! 2 findings" in line for line in lines)
+    notices = leaves(market)["Notices"]
+    [waiting] = [row for row in notices.rows if row.cells[1].text == "unanswered"]
+    assert notices.whence(waiting.key, 1)[0].steps[1] == f"bo@dairy.example leaves {COMMUNE}."
+    alike = [row for row in notices.rows if row.cells[1].text == "unacknowledged"]
+    assert len({row.cells[0].text for row in alike}) == len(alike)
+    assert all(f"{one}@" in alike[0].text for one in ("ana", "bo", "cy"))
+    [reason] = notices.whence(alike[0].key, 1)[:1]
+    assert "ana@fields.example, bo@dairy.example, cy@mill.example" in reason.steps[0]
 
 
 def test_several_communes_are_chosen_from(tmp_path: Path) -> None:

@@ -24,8 +24,10 @@ from tui.tables import (
     column_at,
     draw_head,
     draw_row,
+    lines_told,
     natural,
     naturally,
+    told,
     widths,
 )
 
@@ -112,6 +114,18 @@ def test_a_line_stands_under_its_head() -> None:
     assert column_at(COLUMNS, wide, drawn.index("1000.00")) == 2
     assert column_at(COLUMNS, wide, 0) is None
     assert column_at(COLUMNS, wide, 59) is None
+
+
+def test_what_has_no_room_is_told() -> None:
+    """What is left out with its title, what is cut whole; where all has room there is nothing to tell."""
+    liked = naturally(COLUMNS, ROWS)
+    assert lines_told(COLUMNS, liked, widths(COLUMNS, liked, 80), 80) == 0
+    wide = widths(COLUMNS, liked, GUTTER + liked[0] + liked[2] + 4)
+    assert lines_told(COLUMNS, liked, wide, 30) == 2
+    assert "".join(text for text, _ in told(COLUMNS, wide, ROWS[1])) == "Why bonds and bread   Due 3"
+    assert "".join(text for text, _ in told(COLUMNS, wide, ROWS[0])) == "Why Bonds"
+    cut = widths(COLUMNS, liked, sum(liked) + GUTTER + 2 * len(liked) - 4)
+    assert "".join(text for text, _ in told(COLUMNS, cut, ROWS[1])) == "bonds and bread"
 
 
 def test_right_to_left_text_moves_nothing_beside_it() -> None:
@@ -204,6 +218,31 @@ def test_what_stands_above_the_rows_is_scrolled_through() -> None:
         grid.show(COLUMNS, [], heading)
         await pilot.press("j", "pagedown", "enter")
         assert grid.row is None
+
+    play(scene)
+
+
+def test_what_is_cut_stands_under_the_rows() -> None:
+    """Of the selected row, at the end of the widget; the last row stands over it, and a click on it selects nothing."""
+
+    async def scene(grid: Grid, pilot: Pilot[None]) -> None:
+        rows = [row(f"r{number:02}", f"{number} " + "long " * 12, number) for number in range(40)]
+        grid.show(COLUMNS, rows)
+        await pilot.press("G")
+        lines = ["".join(segment.text for segment in grid.render_line(y)).rstrip() for y in range(20)]
+        [rule] = [y for y, text in enumerate(lines) if text.startswith("──")]
+        assert lines[rule - 1].startswith("▌ r39")
+        assert " ".join(" ".join(lines[rule + 1 :]).split()) == f"39 {'long ' * 12}".strip()
+        await pilot.click(Grid, offset=(3, rule + 1))
+        assert grid.at == 39
+        await pilot.press("pageup")
+        assert grid.at == 39 - (rule - 2)
+        await pilot.resize_terminal(120, 20)
+        await pilot.pause()
+        assert not any("──" in "".join(one.text for one in grid.render_line(y)) for y in range(20))
+        await pilot.resize_terminal(16, 20)
+        await pilot.pause()
+        assert grid.figure == 2
 
     play(scene)
 

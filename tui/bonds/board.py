@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from thimbl.core.address import Reference
+from thimbl.core.commune import offered
 from thimbl.core.commune.board import Shelf, is_on_sale, rate_words, shelf_of, standing_words, state_word
 from thimbl.core.commune.money import percent
 from thimbl.core.commune.offer import BondOffer, closes_in
@@ -15,7 +16,7 @@ from thimbl.core.terminal import safe_line
 from tui.book import Chapter, Leaf, Make, Opened
 from tui.charts import bar
 from tui.grid import sentence
-from tui.lines import BLANK, Line, Role, line, wrap
+from tui.lines import BLANK, Line, Role, cut, line, wrap
 from tui.market import Market, money
 from tui.rows import UNREAD
 from tui.tables import Cell, Column, Row
@@ -32,11 +33,11 @@ NONE_UNREAD: Final[Unread] = frozenset()
 _SALE: Final = (
     Column("Series", needed=0),
     Column("Asset", grows=True, needed=4),
-    Column("Face", right=True, needed=2),
-    Column("Rent", right=True, needed=1),
-    Column("Rate", right=True, needed=1),
-    Column("Subscribed", right=True, figure=True, needed=1),
-    Column("You bid", right=True, needed=3),
+    Column("Face", right=True, figure=True, needed=2),
+    Column("Rent", right=True, figure=True, needed=1),
+    Column("Rate", right=True, figure=True, needed=1),
+    Column("Subscribed", right=True, figure=True, chosen=True, needed=1),
+    Column("You bid", right=True, figure=True, needed=3),
     Column("Closes", needed=0),
 )
 _RUNS: Final = (
@@ -44,8 +45,8 @@ _RUNS: Final = (
     Column("Asset", grows=True, needed=4),
     Column("Is", needed=0),
     Column("Rate", right=True, figure=True, needed=3),
-    Column("Outstanding", right=True, figure=True, needed=1),
-    Column("Paid back", right=True, needed=3),
+    Column("Outstanding", right=True, figure=True, chosen=True, needed=1),
+    Column("Paid back", right=True, figure=True, needed=3),
     Column("You hold", right=True, figure=True, needed=2),
     Column("Interest due", right=True, figure=True, needed=5),
     Column("Tenant", needed=6),
@@ -53,7 +54,7 @@ _RUNS: Final = (
 _PAST: Final = (
     Column("Series", needed=0),
     Column("Asset", grows=True, needed=2),
-    Column("Face", right=True, needed=1),
+    Column("Face", right=True, figure=True, needed=1),
     Column("Rate", right=True, figure=True, needed=3),
     Column("How it ended", needed=0),
 )
@@ -76,19 +77,19 @@ def sale(market: Market, now: int, unread: Unread = NONE_UNREAD, offering: str =
     """What one can subscribe to; a co-op is told how to offer bonds of its own."""
     rows = [_sale_row(market, reference, now, unread) for reference in _on_sale(market, now)]
     blank = "No bonds are for sale, as far as is known here. Following a commune and its co-ops brings them."
-    return _leaf(market, _SALE, rows, blank, _to_coops(market, offering))
+    return _leaf(market, now, _SALE, rows, blank, _to_coops(market, offering))
 
 
 def running(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
     """What is sold and owed, and sales that wait for their clerk."""
     rows = [_running_row(market, reference, now, unread) for reference in _running(market, now)]
-    return _leaf(market, _RUNS, rows, "No series is running.")
+    return _leaf(market, now, _RUNS, rows, "No series is running.")
 
 
 def past(market: Market, now: int, unread: Unread = NONE_UNREAD) -> Leaf:
     """What is redeemed, lapsed, or was never floated."""
     rows = [_past_row(market, reference, now, unread) for reference in _past(market, now)]
-    return _leaf(market, _PAST, rows, "No series is past.")
+    return _leaf(market, now, _PAST, rows, "No series is past.")
 
 
 def _on_sale(market: Market, now: int) -> Iterator[str]:
@@ -114,29 +115,15 @@ def _to_coops(market: Market, offering: str) -> str:
     return f"You are a co-op of {of[0].commune}: {offering} offers bonds of yours." if of and offering else ""
 
 
-def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank: str, told: str = "") -> Leaf:
+def _leaf(market: Market, now: int, columns: Sequence[Column], rows: Sequence[Row], blank: str, told: str = "") -> Leaf:
     def whence(key: str, column: int) -> Sequence[Whence]:
-        study, series = market.study_of(key), market.series(key)
-        if study is None or series is None:
-            return ()
-        clew = Clew(study)
-        match columns[column].title:
-            case "Subscribed":
-                return [clew.subscribed(series)]
-            case "Outstanding":
-                return [clew.outstanding(series)]
-            case "Interest due":
-                return [clew.due(series)]
-            case "Rate":
-                return clew.sale(series, market.me)
-            case "You hold":
-                return [clew.held(series, market.me)]
-        return ()
+        return derived(market, key, columns[column].title, now)
 
     empty = sentence(blank, rows)
 
     def heading(width: int) -> Sequence[Line]:
-        said = [Line(pieces) for pieces in wrap(((f" {told}", Role.DIM),), max(1, width))] if told else []
+        inner = wrap(((told, Role.DIM),), max(1, width - 2)) if told else []
+        said = [Line(cut(((" ", Role.TEXT), *pieces), width)) for pieces in inner]
         return [*said, *empty(width), *([BLANK] if said else [])]
 
     return Leaf(
@@ -148,6 +135,38 @@ def _leaf(market: Market, columns: Sequence[Column], rows: Sequence[Row], blank:
         whence=whence,
         offer=lambda key: key,
     )
+
+
+def derived(market: Market, reference: str, title: str, now: int) -> Sequence[Whence]:
+    """Where a figure of an offer comes from, by the title of its column."""
+    terms, study, series = market.offers[reference], market.study_of(reference), market.series(reference)
+    match title:
+        case "Face":
+            return [offered.face(reference, terms)]
+        case "Rent":
+            return [offered.rent(reference, terms)]
+        case "Rate" if series is None or series.rate_bp is None:
+            return [offered.rate(reference, terms)]
+        case "You bid":
+            mine = market.view(terms.commune, now).newest_bid(reference, terms)
+            return [] if mine is None else [offered.bid(*mine, terms)]
+    if study is None or series is None:
+        return ()
+    clew = Clew(study)
+    match title:
+        case "Subscribed":
+            return [clew.subscribed(series)]
+        case "Rate":
+            return clew.sale(series, market.me)
+        case "Outstanding":
+            return [clew.outstanding(series)]
+        case "Paid back":
+            return [clew.paid_back(series)]
+        case "Interest due":
+            return [clew.due(series)]
+        case "You hold":
+            return [clew.held(series, market.me)]
+    return ()
 
 
 def _sale_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
@@ -177,7 +196,8 @@ def _sale_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
 def _running_row(market: Market, reference: str, now: int, unread: Unread) -> Row:
     terms, series = market.offers[reference], market.series(reference)
     assert series is not None, "what runs was floated"
-    back = terms.face - series.outstanding if series.status is not Status.FLOATED else 0
+    sold = series.status is not Status.FLOATED
+    back = terms.face - series.outstanding if sold else 0
     return Row(
         reference,
         (
@@ -185,10 +205,14 @@ def _running_row(market: Market, reference: str, now: int, unread: Unread) -> Ro
             Cell(safe_line(terms.asset)),
             Cell(state_word(terms, series, now)),
             rate_cell(terms, series),
-            Cell(money(series.outstanding, terms.currency), series.outstanding),
-            Cell(f"{bar(back, terms.face, BAR)} {percent(back, terms.face)}", back * 10_000 // terms.face, Role.TAG),
+            Cell(money(series.outstanding, terms.currency) if sold else "", series.outstanding),
+            Cell(
+                f"{bar(back, terms.face, BAR)} {percent(back, terms.face)}" if sold else "",
+                back * 10_000 // terms.face,
+                Role.TAG,
+            ),
             _own(series.holdings.get(market.me, 0), terms),
-            Cell(money(series.due, terms.currency), series.due),
+            Cell(money(series.due, terms.currency) if sold else "", series.due),
             Cell(series.tenant or "nobody", role=Role.MENTION if series.tenant else Role.DIM),
         ),
     )

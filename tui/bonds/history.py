@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from thimbl.core.address import Reference
-from thimbl.core.commune.history import events, outstanding
+from thimbl.core.commune.ahead import ahead_of
+from thimbl.core.commune.history import Event, events, outstanding
 from thimbl.core.commune.movements import Issued, Paid
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.whence import Clew, Whence, moved_words
@@ -16,18 +17,21 @@ from tui.lines import BLANK, Line, Role
 from tui.market import Market, money
 from tui.tables import Cell, Column, Row
 
-CHART: Final = 10
+CHART: Final = 11
 """Lines of a chart: high enough for a slope to be seen, low enough for rows below it on 24 lines."""
 
 
 def history(market: Market, now: int, reference: str) -> Leaf:
-    """What happened to a series, newest first, under the line of what was outstanding."""
+    """What happened to a series, newest first, under the line of what was outstanding and is to come."""
     study, series = market.floated(reference)
     currency, code = series.terms.currency, series.code
     points = outstanding(study.folded, code)
+    ahead = ahead_of(study, series)
+    to_come = ahead.points if ahead is not None and ahead.is_sold else []
     clew, rows = Clew(study), list[Row]()
     references: dict[str, Reference] = {}
-    for event in events(study.folded, code):
+    happened = {event.folded.verified.record.seq: event for event in events(study.folded, code)}
+    for event in happened.values():
         verified = event.folded.verified
         record = verified.record
         references[str(record.seq)] = Reference(verified.author, record.id)
@@ -52,12 +56,17 @@ def history(market: Market, now: int, reference: str) -> Leaf:
     )
 
     def heading(width: int) -> Sequence[Line]:
-        return [*area(points, currency, width, CHART, f"Outstanding of {code} at the end of each month"), BLANK]
+        title = f"Outstanding of {code} at the end of each month"
+        return [*area([*points, *to_come], currency, width, CHART, title, ahead=len(to_come)), BLANK]
 
     def whence(key: str, column: int) -> Sequence[Whence]:
-        if columns[column].title == "Outstanding":
-            return [clew.outstanding(series)]
-        return clew.deeper(int(key), market.me if market.me in _had_part(study, int(key)) else None)
+        title, seq = columns[column].title, int(key)
+        if title == "Outstanding":
+            return [clew.outstanding(series, seq)]
+        moved = clew.deeper(seq, market.me if market.me in _had_part(study, seq) else None)
+        event = happened[seq]
+        minor = event.came if title == "Came in" else event.went
+        return [Whence(f"{title.lower()} by record {seq}: {clew.money(minor)}", _told(clew, event)), *moved]
 
     return Leaf(
         columns,
@@ -68,6 +77,15 @@ def history(market: Market, now: int, reference: str) -> Leaf:
         whence=whence,
         offer=lambda key: reference,
     )
+
+
+def _told(clew: Clew, event: Event) -> tuple[str, ...]:
+    """What a record did, and of what pays on bonds the two parts of it."""
+    match event.moved:
+        case Paid(interest=interest, principal=principal):
+            two = clew.money(sum(interest.values())), clew.money(sum(principal.values()))
+            return (f"{moved_words(event.moved)}: {two[0]} of interest, {two[1]} of principal.",)
+    return (f"{moved_words(event.moved)}.",)
 
 
 def _had_part(study: Study, seq: int) -> Collection[str]:

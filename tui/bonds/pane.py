@@ -28,11 +28,9 @@ class BondsPane(BookPane):
     unread: frozenset[str] = frozenset()
     """Offers that the reader has not looked at, by reference."""
 
-    async def _read(self) -> None:
-        found = await self.ask(_unread)
-        if found is not None:
-            self.unread = frozenset(found)
-        await super()._read()
+    def look(self, reader: Reader, me: str) -> Market:
+        self.unread = frozenset(_unread(reader))
+        return super().look(reader, me)
 
     async def shown(self, opened: Opened) -> None:
         """An offer that is looked at is read, here and everywhere."""
@@ -43,7 +41,7 @@ class BondsPane(BookPane):
             return
         self.unread -= {opened.of}
         try:
-            await self.pen.do(lambda desk: desk.mark([rowid], True))
+            await self.pen.keep(lambda desk: desk.mark([rowid], True))
         except Exception as error:  # a desk may raise anything; the person is told
             self.say(told(error), trouble=True)
 

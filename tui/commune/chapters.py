@@ -3,12 +3,14 @@
 Findings and notices are `faults.py`'s, one's own statement `statement.py`'s, the clerk's desk `tasks.py`'s.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, Protocol
 
 from thimbl.core.address import Address, Reference
+from thimbl.core.commune import offered
 from thimbl.core.commune.board import state_word
+from thimbl.core.commune.fields import month_of
 from thimbl.core.commune.figures import derivation
 from thimbl.core.commune.figures import overview as overview_of
 from thimbl.core.commune.history import months, pool
@@ -19,7 +21,7 @@ from thimbl.core.commune.whence import Clew, Whence
 from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
 from thimbl.core.times import format_date
-from tui.bonds.board import OFFER
+from tui.bonds.board import OFFER, derived
 from tui.book import Chapter, Leaf, Make, Opened
 from tui.charts import area, pairs
 from tui.commune.faults import faults
@@ -45,8 +47,9 @@ class _Of(Protocol):
         """The leaf; `now` is Unix seconds."""
 
 
-def chapters(study: Study) -> list[Chapter]:
-    """Those of a commune with a charter. Each is made of the market of its moment, in which the commune still is."""
+def chapters(study: Study, joining: str = "J") -> list[Chapter]:
+    """Those of a commune with a charter. Each is made of the market of its moment, in which the commune still is.
+    `joining` is the key by which one applies to it."""
 
     def bound(make: _Of) -> Make:
         return partial(_made, make, study.commune)
@@ -57,13 +60,13 @@ def chapters(study: Study) -> list[Chapter]:
         return [faulty]
     return [
         Chapter("Overview", bound(overview)),
-        Chapter("Register", bound(register)),
+        Chapter("Register", bound(partial(register, joining=joining))),
         Chapter("Series", bound(series_table)),
         Chapter("Assets", bound(assets)),
         Chapter("Months", bound(months_table)),
         faulty,
         Chapter("Notices", bound(notices)),
-        Chapter("Statement", bound(statement)),
+        Chapter("Statement", bound(partial(statement, joining=joining))),
     ]
 
 
@@ -105,10 +108,11 @@ def communes(market: Market, now: int) -> Leaf:
     return Leaf(columns, rows, opens=lambda key: Opened(COMMUNE, key))
 
 
-def nothing(market: Market, now: int) -> Leaf:
-    """What stands there where no commune is here."""
-    told = "No commune is here yet. f follows one by its address, and R fetches it with the logs that it cites."
-    return Leaf(heading=sentence(told))
+def nothing(market: Market, now: int, called: Mapping[str, str]) -> Leaf:
+    """What stands there where no commune is here; `called` are keys by the ids of their bindings."""
+    told = f"{called.get('follow')} follows one by its address, and brings it with the logs that it cites."
+    made = f"{called.get('deed')} makes this account one."
+    return Leaf(heading=sentence(f"No commune is here yet. {told} {made}"))
 
 
 # one commune
@@ -120,7 +124,7 @@ def overview(market: Market, study: Study, now: int) -> Leaf:
     rows = [
         Row(one.name, (Cell(one.words), Cell(money(one.amount, currency), one.amount, Role.TEXT))) for one in figures
     ]
-    points = pool(study.folded)
+    points = pool(study.folded, month_of(study.ledger.time))
 
     def heading(width: int) -> Sequence[Line]:
         chart = area(points, currency, width, CHART, "The pool at the end of each month") if points else []
@@ -153,7 +157,7 @@ def _title(market: Market, study: Study, width: int) -> Iterator[Line]:
         yield Line(cut(((f" Lacking: the log of {lacking}", Role.BAD),), width))
 
 
-def register(market: Market, study: Study, now: int) -> Leaf:
+def register(market: Market, study: Study, now: int, joining: str = "J") -> Leaf:
     """Members and co-ops, in the order admitted."""
     state, clew = study.ledger.state, Clew(study)
     currency = state.currency
@@ -185,7 +189,7 @@ def register(market: Market, study: Study, now: int) -> Leaf:
     return Leaf(
         columns,
         rows,
-        sentence("Nobody is on a register yet. J applies.", rows),
+        sentence(f"Nobody is on a register yet. {joining} applies.", rows),
         opens=lambda key: Address.parse(who_of(key)),
         whence=lambda key, column: [clew.dividends(who_of(key))],
     )
@@ -214,8 +218,8 @@ def series_table(market: Market, study: Study, now: int) -> Leaf:
         Column("Series", needed=0),
         Column("Is", needed=1),
         Column("Rate", right=True, figure=True, needed=5),
-        Column("Face", right=True, needed=4),
-        Column("Outstanding", right=True, figure=True, needed=0),
+        Column("Face", right=True, figure=True, needed=4),
+        Column("Outstanding", right=True, figure=True, chosen=True, needed=0),
         Column("Due", right=True, figure=True, needed=3),
         Column("Cash", right=True, figure=True, needed=3),
     )
@@ -223,7 +227,7 @@ def series_table(market: Market, study: Study, now: int) -> Leaf:
 
     def whence(key: str, column: int) -> Sequence[Whence]:
         title, one = columns[column].title, state.series[key]
-        return clew.sale(one, market.me) if title == "Rate" else [by_title[title](one)]
+        return [by_title[title](one)] if title in by_title else derived(market, key, title, now)
 
     return Leaf(
         columns,
@@ -246,16 +250,18 @@ def assets(market: Market, study: Study, now: int) -> Leaf:
         Column("Series", needed=2),
         Column("Is", needed=0),
         Column("Tenant", needed=1),
-        Column("Rent a month", right=True, needed=2),
+        Column("Rent a month", right=True, figure=True, needed=2),
         Column("Since", needed=4),
         Column("Cost", right=True, figure=True, needed=3),
-        Column("Rent in all", right=True, figure=True, needed=5),
+        Column("Rent in all", right=True, figure=True, chosen=True, needed=5),
     )
     clew = Clew(study)
 
     def whence(key: str, column: int) -> Sequence[Whence]:
-        one = state.series[key]
-        return clew.bought(one) if columns[column].title == "Cost" else [clew.rents(one)]
+        one, title = state.series[key], columns[column].title
+        if title == "Rent a month":
+            return [offered.agreed(study, one)] if one.tenant is not None else ()
+        return clew.bought(one) if title == "Cost" else [clew.rents(one)]
 
     return Leaf(
         columns,

@@ -1,11 +1,13 @@
 """The view Commune: one commune with its chapters, or the choice of one where several are here."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
 from thimbl.core.address import Address
+from thimbl.core.commune.acts import Verb
 from thimbl.core.commune.study import Study
 from thimbl.core.commune.todo import Task
 from thimbl.core.terminal import safe_line
@@ -15,6 +17,7 @@ from tui.book import Chapter, Opened
 from tui.bookpane import BookPane
 from tui.commune.chapters import COMMUNE, chapters, communes, nothing
 from tui.commune.tasks import DESK, desk_chapter
+from tui.keys import DEALING
 from tui.market import Market
 from tui.places import Tab
 
@@ -26,11 +29,13 @@ class CommunePane(BookPane):
     """What a commune's records come to, and its clerk's desk."""
 
     TAB: ClassVar[Tab] = Tab.COMMUNE
+    CALLED: ClassVar[tuple[str, ...]] = ("follow", "deed")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "D", "deed", "State", show=False, id="deed", tooltip="as its clerk: an asset sold, and the like: asks first"
+            "D", "deed", "State", show=False, id="deed", group=DEALING,
+            tooltip="as its clerk: that an asset is sold, and the like",
         )
-    ]
+    ]  # fmt: skip
 
     def __init__(self, shelf: Shelf, pen: Pen, clock: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(shelf, pen, clock, id=id)
@@ -61,9 +66,13 @@ class CommunePane(BookPane):
             return offer.chapters(market, now, opened.of, self.keys)
         study = self._study(market, opened)
         if study is None:
-            return [Chapter("Communes", communes if market.studies else nothing)]
+            return [Chapter("Communes", communes if market.studies else partial(nothing, called=self.called))]
         kept = self.pen.desk.commune == study.commune
-        return [*chapters(study), *([desk_chapter(self.tasks, self.key_of("deed"))] if kept else [])]
+        joining = self.keys.get(Verb.JOIN, "")
+        return [
+            *chapters(study, joining),
+            *([desk_chapter(study, self.tasks, self.called.get("deed", ""))] if kept else []),
+        ]
 
     @staticmethod
     def _study(market: Market, opened: Opened) -> Study | None:

@@ -1,6 +1,7 @@
 """One's own statement: what one subscribed, was paid, paid and holds, and the per-capita comparison (commune.md 11)."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from thimbl.core.commune.standing import Part, standing
 from thimbl.core.commune.study import Study
@@ -11,34 +12,33 @@ from tui.lines import BLANK, Line, Role, cut, wrap
 from tui.market import Market, money
 from tui.tables import Cell, Column, Row
 
-Reason = Callable[[], Whence]
+Reason = Callable[[], Sequence[Whence]]
 
 
-def statement(market: Market, study: Study, now: int) -> Leaf:
+def statement(market: Market, study: Study, now: int, joining: str = "J") -> Leaf:
     """A row for each figure; those of a series say which."""
     me, clew, state = market.me, Clew(study), study.ledger.state
     found = standing(study, me)
     rows: list[Row] = []
     reasons: dict[str, Reason] = {}
 
-    def add(of: str, name: str, minor: int, reason: Reason | None, role: Role = Role.TEXT) -> None:
+    def add(of: str, name: str, minor: int, reason: Reason, role: Role = Role.TEXT) -> None:
         key = f"{of} {name}"
         rows.append(Row(key, (Cell(of, role=Role.OFFER), Cell(name), Cell(money(minor, state.currency), minor, role))))
-        if reason is not None:
-            reasons[key] = reason
+        reasons[key] = reason
 
     for part in found.parts:
         for name, minor, reason in _parts(study, clew, part, me):
             if minor:
                 add(part.code, name, minor, reason)
     if found.rent:
-        add("", "Rent that you paid", found.rent, lambda: clew.rent(me))
+        add("", "Rent that you paid", found.rent, lambda: [clew.rent(me)])
     if found.is_member or found.dividend:
-        add("", "Rent that everybody paid", found.common_rent, clew.common)
-        add("", "Your part of your co-op's rent", found.use, lambda: clew.use(found))
-        add("", "Dividends to you", found.dividend, lambda: clew.dividends(me), Role.STRONG)
+        add("", "Rent that everybody paid", found.common_rent, lambda: [clew.common()])
+        add("", "Your part of your co-op's rent", found.use, lambda: [clew.use(found)])
+        add("", "Dividends to you", found.dividend, lambda: [clew.dividends(me)], Role.STRONG)
         role = Role.GOOD if found.difference >= 0 else Role.WARN
-        add("", "Difference", found.difference, lambda: clew.difference(found), role)
+        add("", "Difference", found.difference, lambda: [clew.difference(found)], role)
 
     def heading(width: int) -> Sequence[Line]:
         roles = [word for word, is_one in (("member", found.is_member), ("co-op", found.is_coop)) if is_one]
@@ -49,7 +49,10 @@ def statement(market: Market, study: Study, now: int) -> Leaf:
             inner = wrap(((told, Role.DIM),), max(1, width - 2))
             lines += [Line(cut(((" ", Role.TEXT), *pieces), width)) for pieces in inner]
         if not rows:
-            lines += sentence("This commune has nothing to do with you yet. J applies to it.")(width)
+            told = f"This commune has nothing to do with you yet. {joining} applies to it."
+            if me == str(study.commune):
+                told = "A commune has no share in itself, and holds no bonds of its own."
+            lines += sentence(told)(width)
         return [*lines, BLANK]
 
     codes = {series.code: offer for offer, series in state.series.items()}
@@ -59,7 +62,7 @@ def statement(market: Market, study: Study, now: int) -> Leaf:
         return None if offer is None else Opened("offer", offer)
 
     def whence(key: str, column: int) -> Sequence[Whence]:
-        return [reasons[key]()] if key in reasons else ()
+        return reasons[key]() if key in reasons else ()
 
     columns = (
         Column("Series", needed=1),
@@ -74,18 +77,18 @@ def statement(market: Market, study: Study, now: int) -> Leaf:
 def _parts(study: Study, clew: Clew, part: Part, me: str) -> list[tuple[str, int, Reason]]:
     series = study.ledger.state.series[part.offer]
 
-    def held() -> Whence:
-        return clew.held(series, me)
+    def one(reason: Callable[[], Whence]) -> Reason:
+        return lambda: [reason()]
 
     return [
-        ("Subscribed", part.subscribed, lambda: clew.subscribed(series)),
-        ("Allotted", part.allotted, held),
-        ("Taken over", part.taken_over, held),
-        ("Passed on", part.passed_on, held),
-        ("Interest paid to you", part.interest, lambda: clew.interest(me, part.code)),
-        ("Principal paid back to you", part.principal, lambda: clew.principal(me, part.code)),
-        ("Written off", part.lost, held),
-        ("You hold now", part.holds, held),
+        ("Subscribed", part.subscribed, one(partial(clew.bid, series, me))),
+        ("Allotted", part.allotted, partial(clew.sale, series, me)),
+        ("Taken over", part.taken_over, one(partial(clew.taken_over, series, me))),
+        ("Passed on", part.passed_on, one(partial(clew.passed_on, series, me))),
+        ("Interest paid to you", part.interest, one(partial(clew.interest, me, part.code))),
+        ("Principal paid back to you", part.principal, one(partial(clew.principal, me, part.code))),
+        ("Written off", part.lost, one(partial(clew.lost, series, me))),
+        ("You hold now", part.holds, one(partial(clew.held, series, me))),
     ]
 
 
