@@ -2,11 +2,11 @@
 
 - Nothing is signed by a single key: what is written is sent by Ctrl-S, Ctrl-Enter or the button, and by nothing else.
   Over or beside it stands how others will read it; an edit shows the exact record too, and asks.
-- Whatever is typed is a draft at once: it survives Esc, an error, an editor, and the end of the program.
-- What counts is bytes, since that is what a plan limits (plan-format 3).
+- Whatever is typed is a draft at once: it survives Esc, an error, an editor, and the end of the program. A draft that
+  can not be read is not written over, and what can not be written stays in memory and is tried again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final
@@ -21,26 +21,42 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from thimbl.core.address import Reference
 from thimbl.core.compose import Change
-from thimbl.core.records import MAX_TEXT
 from thimbl.core.terminal import safe
 from thimbl.store.errors import StoreError
 from tui.aside import DRAFT_DELAY, Pen, Shelf, told
 from tui.completing import candidates, own_nicks
 from tui.dialogs import Confirm
-from tui.editor import EditorFailed, edit_file, editor_command
+from tui.editor import EditorFailed, EditorKilled, edit_file, editor_command
 from tui.foot import Foot
-from tui.lines import Line
+from tui.keyhelp import key_of
 from tui.over import Over
-from tui.ports import Desk
-from tui.preview import Preview
+from tui.ports import Desk, subject_draft
+from tui.preview import Preview, room_left
+from tui.quoting import Quote
+from tui.sheet import Make
 from tui.suggesting import Editor, Suggestions
 from tui.workers import begin
 
-PARENT_SHOWN: Final = 6
-"""Lines of the post that is answered which stand over the reply; the page behind has all of it."""
+BESIDE: Final = 2
+"""What a draft is called beside one that can not be read: as `thimbl post` does, which keeps both as well."""
 
-COUNT_BOTH: Final = 72
-"""Columns from which characters are counted beside bytes; the buttons need the room on less."""
+EMPTIED: Final = "The editor left nothing: the text is as it was. To write it anew, clear it here."
+
+SENDING: Final = "Signing and writing …"
+
+SLOW: Final = 3.0
+"""Seconds after which whoever waits is told what for: a signature and a file take a tenth of one."""
+
+STILL_SENDING: Final = (
+    "Still signing and writing: another program holds the store or the plan, or an agent asks whether the key may "
+    "sign. It goes on by itself, and your text is kept until then."
+)
+
+LONG: Final = 2_000
+"""Characters from which a text is previewed when its writer pauses: to set it takes longer than a key may."""
+
+PREVIEW_DELAY: Final = 0.15
+"""Seconds without a key that are a pause."""
 
 Send = Callable[[Desk, str, str | None], Reference]
 
@@ -54,8 +70,8 @@ class Draft:
     title: str
     send: Send
     """Sign and publish a text with its subject."""
-    parent: Sequence[Line] = ()
-    """What stands over it: the post that is answered."""
+    parent: Make | None = None
+    """What stands over it, such as the post that is answered."""
     subject: bool = True
     """Whether it may have one."""
     start: str = ""
@@ -73,7 +89,9 @@ class Composer(Over[Reference | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,ctrl+enter", "send", "Send", id="send", tooltip="sign and publish it", priority=True),
         Binding("ctrl+o", "editor", "Editor", id="editor", tooltip="go on in your editor", priority=True),
-        Binding("f2", "preview", "Preview", id="preview", tooltip="show how others will read it, or not"),
+        Binding(
+            "f2", "preview", "Preview", id="preview", tooltip="show how others will read it, or not", priority=True
+        ),
         Binding("escape", "leave", "Keep as draft", id="keep-draft", tooltip="close; the draft is kept"),
     ]
 
@@ -81,8 +99,16 @@ class Composer(Over[Reference | None]):
         super().__init__()
         self.fit(self.app.size)
         self._shelf, self._pen, self.draft = shelf, pen, draft
+        self._kept_as = draft.name
+        """The name of its draft; another where that draft can not be read."""
+        self._noted: set[str] = set()
+        """The drafts that are there, or were."""
         self._saving: Timer | None = None
+        self._previewing: Timer | None = None
         self._sending = False
+        self._told_of: tuple[str, str] | None = None
+        """Of which text and subject something was said."""
+        self._undropped: Exception | None = None
         self.loaded = False
         """Whether the draft has been read; until then nothing is written over it."""
         self.suggestions = Suggestions(id="suggestions")
@@ -95,8 +121,8 @@ class Composer(Over[Reference | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet") as sheet:
             sheet.border_title = Text(self.draft.title)
-            if self.draft.parent:
-                yield Static(Text("\n".join(line.text for line in self.draft.parent)), id="parent", markup=False)
+            if self.draft.parent is not None:
+                yield Quote(self.draft.parent, id="parent")
             if self.draft.subject:
                 yield self.subject
             with Container(id="writing"):
@@ -105,7 +131,8 @@ class Composer(Over[Reference | None]):
             yield self.trouble
             with Horizontal(id="buttons"):
                 yield self.counter
-                yield Button("Send  ^S", id="send", variant="primary", compact=True)
+                send = Text(f"Send  {key_of(self.app, Composer.BINDINGS, 'send')}")
+                yield Button(send, id="send", variant="primary", compact=True)
                 yield Button("Keep as draft", id="leave", compact=True)
             yield self.suggestions
         yield Foot()
@@ -116,20 +143,34 @@ class Composer(Over[Reference | None]):
         begin(self, self._load, "draft")
         begin(self, self._resolve, "nicks")
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_count)  # when the counter has been told its size
+
     async def _load(self) -> None:
-        text = subject = ""
-        try:
-            text = await self._pen.do(lambda desk: desk.draft(self.draft.name))
-            if self.draft.subject:
-                subject = await self._pen.do(lambda desk: desk.draft(self._subject_name))
-        except Exception as error:  # a desk may raise anything; the person is told
-            self._tell(told(error))
+        text, trouble = await self._read(self._kept_as)
+        if trouble:
+            trouble += " That draft is left alone: what you write now is kept beside it."
+            self._kept_as = f"{self._kept_as}-{BESIDE}"
+            text, _ = await self._read(self._kept_as)
+        subject, _ = await self._read(self._subject_name) if self.draft.subject else ("", "")
         # Whoever types at once, on a slow machine, has typed something by now: it stays, and stands after the draft.
         self.area.load_text((text or self.draft.start) + self.area.text)
         self.area.move_cursor(self.area.document.end)
         self.subject.value = self.subject.value or subject
         self.loaded = True
         self._changed()
+        if trouble:
+            self._tell(trouble)
+
+    async def _read(self, name: str) -> tuple[str, str]:
+        """A draft, and what is the matter where it can not be read."""
+        try:
+            text = await self._pen.draft(name)
+        except Exception as error:  # a desk may raise anything; the person is told
+            return "", told(error)
+        if text:
+            self._noted.add(name)
+        return text, ""
 
     async def _resolve(self) -> None:
         try:
@@ -139,7 +180,12 @@ class Composer(Over[Reference | None]):
 
     @property
     def _subject_name(self) -> str:
-        return f"{self.draft.name}-subject"
+        return subject_draft(self._kept_as)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The drafts that this is."""
+        return (self._kept_as, self._subject_name) if self.draft.subject else (self._kept_as,)
 
     @property
     def text(self) -> str:
@@ -147,18 +193,14 @@ class Composer(Over[Reference | None]):
         return self.area.text.strip()
 
     def _tell(self, message: str) -> None:
+        """Say something, until what it was said of is another text."""
         self.trouble.update(Text(message))
         self.trouble.display = True
+        self._told_of = self.area.text, self.subject.value
 
     def _show_count(self) -> None:
-        size = len(self.text.encode("utf-8", "surrogatepass"))
-        over = size > MAX_TEXT
-        words = f"{MAX_TEXT - size:,} bytes left"
-        if over:
-            words = f"too long by {size - MAX_TEXT:,} byte{'' if size == MAX_TEXT + 1 else 's'}"
-        if self.app.size.width >= COUNT_BOTH:
-            words = f"{len(self.text):,} characters, {size:,} bytes: {words}"
-        self.counter.update(Text(words))
+        words, over = room_left(self.text, self.counter.size.width)
+        self.counter.update(Text(words), layout=False)
         self.counter.set_class(over, "-over")
         self.query_one("#send", Button).disabled = over or not self.text or self._sending
 
@@ -166,24 +208,41 @@ class Composer(Over[Reference | None]):
     @on(Input.Changed)
     def _changed(self) -> None:
         self._show_count()
-        if not self.loaded:
+        if not self.loaded or self._sending:
             return
-        self.preview.show(self.text, self.subject.value)
+        if self._told_of != (self.area.text, self.subject.value):
+            self.trouble.display = False
+        if self._previewing is not None:
+            self._previewing.stop()
+        if len(self.area.text) < LONG:
+            self._preview()
+        else:
+            self._previewing = self.set_timer(PREVIEW_DELAY, self._preview)
         # An edit that says what the post says is nothing to keep.
-        self._pen.note_draft(self.draft.name, "" if self.area.text == self.draft.start else self.area.text)
-        if self.draft.subject:
-            self._pen.note_draft(self._subject_name, self.subject.value)
+        written = "" if self.area.text == self.draft.start else self.area.text
+        for name, text in zip(self._names, (written, self.subject.value), strict=False):
+            if text or name in self._noted:  # nothing is dropped that was not written here, or read
+                self._noted.add(name)
+                self._pen.note_draft(name, text)
         if self._saving is not None:
             self._saving.stop()
         self._saving = self.set_timer(DRAFT_DELAY, self._save)
+
+    def _preview(self) -> None:
+        self.preview.put(self.text, self.subject.value, self.area.place)
 
     def _save(self) -> None:
         self._pen.save_drafts(self._not_kept)
 
     def _not_kept(self, error: BaseException) -> None:
-        self.app.notify(f"The draft was not kept: {told(error)}", severity="warning", markup=False)
+        message = f"The draft could not be written, and is here only while thimbl runs: {told(error)}"
+        self.app.notify(message, severity="warning", markup=False)
 
     # Completion and preview
+
+    @on(TextArea.SelectionChanged)
+    def _went(self) -> None:
+        self.preview.follow(self.area.place)
 
     @on(Editor.Asking)
     def _asked(self, message: Editor.Asking) -> None:
@@ -207,6 +266,7 @@ class Composer(Over[Reference | None]):
         self.set_class(not shown, "-previewing")
         self.set_class(shown, "-plain")
         if shown:  # where it had taken the place of the text, the text had lost the focus
+            self.set_focus(self.area)  # at once, for whoever types on
             self.call_after_refresh(self.area.focus)
 
     # An editor
@@ -217,23 +277,30 @@ class Composer(Over[Reference | None]):
 
     async def _edit(self) -> None:
         self.area.close()
-        name, text = self.draft.name, self.area.text
-        self._pen.forget_draft(name)
+        self._hold(True)  # what was typed until the editor has the terminal would not be in it
+        before = text = self.area.text
+        trouble = ""
         try:
             # The editor works on the draft itself: what is typed there is on disk whatever happens to us.
-            await self._pen.do(lambda desk: desk.save_draft(name, text))
-            path = await self._pen.do(lambda desk: desk.draft_file(name))
-            edit_file(self.app, editor_command(), path)
-            text = await self._pen.do(lambda desk: desk.draft(name))
+            self._pen.forget_draft(self._kept_as)
+            await self._pen.do(lambda desk: desk.save_draft(self._kept_as, before))
+            path = await self._pen.do(lambda desk: desk.draft_file(self._kept_as))
+            try:
+                edit_file(self.app, editor_command(), path)
+            except EditorKilled as error:
+                trouble = str(error)
+            text = await self._pen.do(lambda desk: desk.draft(self._kept_as))
         except EditorFailed as error:
-            self._tell(str(error))
-            return
+            trouble = str(error)
         except Exception as error:  # a desk may raise anything; the person is told
-            self._tell(told(error))
-            return
-        self.area.load_text(text.rstrip("\n"))
-        self.area.move_cursor(self.area.document.end)
-        self._changed()
+            trouble = told(error)
+        if before.strip() and not text.strip():
+            text, trouble = before, trouble or EMPTIED
+        self._hold(False)
+        self.area.put(text.rstrip("\n"))
+        self._changed()  # whatever the file says by now, the draft is what stands here
+        if trouble:
+            self._tell(trouble)
 
     # Leaving
 
@@ -242,6 +309,8 @@ class Composer(Over[Reference | None]):
         if self.loaded and not self._sending:
             self._save()
             self.dismiss(None)
+        elif self._sending:
+            self._tell(STILL_SENDING)
 
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
@@ -257,39 +326,47 @@ class Composer(Over[Reference | None]):
             reference = await self._sent(self.text, self.subject.value.strip() or None)
         except Exception as error:  # a desk may raise anything; the person is told, and the text stays
             self._hold(False)
+            self._changed()  # the subject may be another by now
             self._tell(told(error))
             return
         if reference is None:
             self._hold(False)
             self._tell("Nothing was signed.")
             return
-        if self._saving is not None:
-            self._saving.stop()
-        for name in (self.draft.name, self._subject_name) if self.draft.subject else (self.draft.name,):
-            self._drop(name)
+        if self._undropped is not None:
+            self.app.notify(f"The draft was not dropped: {told(self._undropped)}", severity="warning", markup=False)
         self.dismiss(reference)
 
     async def _sent(self, text: str, subject: str | None) -> Reference | None:
         """Publish it; None where its writer has seen what would be signed, and says no."""
         if (rehearse := self.draft.rehearse) is None:
-            self._tell("Signing and writing …")
-            return await self._pen.do(lambda desk: self.draft.send(desk, text, subject))
+            self._tell_sending()
+            return await self._pen.do(partial(self._published, lambda desk: self.draft.send(desk, text, subject)))
         change = await self._pen.do(lambda desk: rehearse(desk, text))
         if not await self.app.push_screen_wait(Confirm(self.draft.title, to_sign(change), "Sign")):
             return None
-        self._tell("Signing and writing …")
-        return await self._pen.do(lambda desk: desk.publish(change))
+        self._tell_sending()
+        return await self._pen.do(partial(self._published, lambda desk: desk.publish(change)))
+
+    def _tell_sending(self) -> None:
+        self._tell(SENDING)
+        self.set_timer(SLOW, lambda: self._tell(STILL_SENDING) if self._sending else None)
+
+    def _published(self, publish: Callable[[Desk], Reference], desk: Desk) -> Reference:
+        """Publish it and drop its drafts, in one deed of the desk's thread: if the program ends meanwhile, what was
+        published is not offered again."""
+        reference = publish(desk)
+        for name in self._names:
+            self._pen.forget_draft(name)
+            try:
+                desk.drop_draft(name)
+            except Exception as error:  # it is published all the same; the person is told
+                self._undropped = error
+        return reference
 
     def _hold(self, held: bool) -> None:
         self._sending = self.area.read_only = held
         self._show_count()
-
-    def _drop(self, name: str) -> None:
-        self._pen.forget_draft(name)
-        self._pen.later(lambda desk: desk.drop_draft(name), self._not_dropped)
-
-    def _not_dropped(self, error: BaseException) -> None:
-        self.app.notify(f"The draft was not dropped: {told(error)}", severity="warning", markup=False)
 
 
 def to_sign(change: Change) -> list[str]:

@@ -27,16 +27,24 @@ class Detail(Painted):
     STYLED_BY_FOCUS: ClassVar[bool] = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=True, id="down", tooltip="a line down"),
-        Binding("k,up", "step(-1)", "Up", show=False, id="up", tooltip="a line up"),
-        Binding("g,home", "go_end(-1)", "Top", show=False, id="top", tooltip="to the top of the page"),
-        Binding("G,end", "go_end(1)", "End", show=False, id="end", tooltip="to its end"),
+        Binding("down,j", "step(1)", "Down", show=True, id="down", tooltip="a line down"),
+        Binding("up,k", "step(-1)", "Up", show=False, id="up", tooltip="a line up"),
+        Binding("home,g", "go_end(-1)", "Top", show=False, id="top", tooltip="to the top of the page"),
+        Binding("end,G", "go_end(1)", "End", show=False, id="end", tooltip="to its end"),
         Binding("pagedown,space,ctrl+f", "turn(1)", "Page down", show=False, id="page-down", tooltip="a page down"),
         Binding("pageup,ctrl+b", "turn(-1)", "Page up", show=False, id="page-up", tooltip="a page up"),
         Binding("tab", "stop(1)", "Next name", show=False, id="next-stop", tooltip="to what the page names next"),
         Binding("shift+tab", "stop(-1)", "Name before", show=False, id="stop-before", tooltip="to the one before"),
         Binding("enter", "lead", "Go there", show=False, id="lead", tooltip="open what is selected on the page"),
-    ]
+        Binding(
+            "right_square_bracket", "turn_over(1)", "Next one", show=False, id="turn-over", key_display="]",
+            tooltip="the page of the next row, without the list",
+        ),
+        Binding(
+            "left_square_bracket", "turn_over(-1)", "One before", show=False, id="turn-back", key_display="[",
+            tooltip="the page of the row above",
+        ),
+    ]  # fmt: skip
 
     class Led(Message):
         """Something that leads somewhere was chosen."""
@@ -51,6 +59,13 @@ class Detail(Painted):
         def __init__(self, lead: Lead | None) -> None:
             super().__init__()
             self.lead = lead
+
+    class Turned(Message):
+        """The page of another row is wanted, so many rows further down."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
 
     def __init__(self, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -81,6 +96,8 @@ class Detail(Painted):
         if facts == self.facts and self.lines:
             return  # `tick` draws the ages anew
         same = _subject(facts) == _subject(self.facts)
+        if _edited(facts) != _edited(self.facts):
+            self.earlier = None  # what was asked for is no longer all that it said before
         self.facts = facts
         if not same:
             self.unfolded = False
@@ -149,6 +166,9 @@ class Detail(Painted):
     def action_go_end(self, end: int) -> None:
         self.scroll_to(y=0 if end < 0 else len(self.lines), animate=False, immediate=True)
 
+    def action_turn_over(self, rows: int) -> None:
+        self.post_message(self.Turned(rows))
+
     # What the page names
 
     def action_stop(self, step: int) -> None:
@@ -190,6 +210,10 @@ class Detail(Painted):
             return
         if (stop := at(self.stops, where.y + self.scroll_offset.y, where.x)) is not None:
             self.post_message(self.Led(stop.lead))
+
+
+def _edited(facts: Facts) -> int | None:
+    return None if facts.item is None else facts.item.edited
 
 
 def _subject(facts: Facts) -> object:

@@ -43,6 +43,10 @@ class LookingScreen(OpeningScreen):
             case Link():
                 self.open_link(message.lead.url)
 
+    @on(Detail.Turned)
+    def _turned(self, message: Detail.Turned) -> None:
+        self.timeline.action_step(message.rows)
+
     @on(Detail.Pointed)
     def _pointed(self, message: Detail.Pointed) -> None:
         if message.lead is None:
@@ -51,7 +55,7 @@ class LookingScreen(OpeningScreen):
             begin(self, partial(self._tell_lead, message.lead), "lead", exclusive=True)
 
     async def _tell_lead(self, lead: Lead) -> None:
-        told = await self.ask(partial(whither, lead=lead, follow=self.key("follow")))
+        told = await self.ask(partial(whither, lead=lead, enter=self.key("lead"), follow=self.key("follow")))
         if told is not None and self.detail.lead == lead:
             self.say(told)
 
@@ -97,20 +101,21 @@ class LookingScreen(OpeningScreen):
         self.say("Times are ages again." if manner.exact else "Times are exact, as of this machine's zone.")
 
 
-def whither(reader: Reader, lead: Lead, follow: str) -> str:
-    """Where something on a page leads, in a sentence; `follow` is the key that follows."""
+def whither(reader: Reader, lead: Lead, enter: str, follow: str) -> str:
+    """Where something on a page leads, in a sentence; `enter` is the key that goes there, `follow` the one that
+    follows."""
     match lead:
         case Reference():
             found = reader.find(str(lead))
             named = f"{lead.address}#{lead.id[:SHOWN_ID]}"
-            return f"{named}: Enter opens it." if found else f"{named} is not here."
+            return f"{named}: {enter} opens it." if found else f"{named} is not here."
         case Tag():
-            return f"#{lead.name}: Enter searches it."
+            return f"#{lead.name}: {enter} searches it."
         case Link():
-            return f"{way_of(lead.url).host}: Enter asks to open it."
+            return f"{way_of(lead.url).host}: {enter} asks to open it."
         case Address():
             author = reader.author(lead)
             if author is not None and (author.is_me or author.followed):
                 called = "you" if author.is_me else f"{author.nick or author.name}, followed"
-                return f"{lead} ({called}): Enter opens."
-            return f"{lead}: Enter opens, {follow} follows."
+                return f"{lead} ({called}): {enter} opens."
+            return f"{lead}: {enter} opens, {follow} follows."

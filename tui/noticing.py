@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from thimbl.core.counting import counted
+from thimbl.core.text import folded
 from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
 from thimbl.store.types import Selection, View
@@ -100,4 +101,5 @@ class NoticingScreen(LivingScreen):
             return
         [item] = items
         called = item.nick or item.name.strip() or item.address.place
-        ring(f"{called} ({item.address.place}): {item.text}")
+        # Who folds a text under a subject does not want it read over somebody's shoulder.
+        ring(f"{called} ({item.address.place}): {folded(item.subject, item.text)}")

@@ -4,7 +4,7 @@
 - What is copied is escaped: what is pasted into a shell must hold no key strokes.
 """
 
-from functools import partial
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -18,7 +18,7 @@ from tui.living import LivingScreen
 from tui.when import exactly, in_utc
 
 if TYPE_CHECKING:
-    import webbrowser
+    from tui.browsing import Browser
 
 
 class OpeningScreen(LivingScreen):
@@ -52,40 +52,32 @@ class OpeningScreen(LivingScreen):
         for note in way.notes:
             told_of += ["", note]
         if await self.app.push_screen_wait(Confirm("Open in your browser?", told_of, "Open")):
-            self._browse(way.url)
+            await self._browse(way.url)
 
-    def _browse(self, link: str) -> None:
-        import webbrowser
+    async def _browse(self, link: str) -> None:
+        from tui import browsing
 
         try:
-            browser = webbrowser.get()
-        except webbrowser.Error:
-            self.say("No browser was found: set BROWSER to the one you use.", trouble=True)
+            browser = await asyncio.to_thread(browsing.find)
+        except browsing.NoBrowser as error:
+            self.say(str(error), trouble=True)
             return
-        # A browser that runs in this terminal has it to itself meanwhile.
-        in_terminal = isinstance(browser, webbrowser.GenericBrowser) and not isinstance(
-            browser, webbrowser.BackgroundBrowser
-        )
-        if in_terminal:
-            try:
-                with self.app.suspend():
-                    opened = browser.open(link)
-                self.refresh(layout=True)
-                self._say_opened(link, opened)
-                return
-            except SuspendNotSupported:
-                pass
-        self.run_worker(partial(self._browse_aside, browser, link), thread=True, group="browse", exit_on_error=False)
-
-    def _browse_aside(self, browser: "webbrowser.BaseBrowser", link: str) -> None:
-        opened = browser.open(link)
-        self.app.call_from_thread(self._say_opened, link, opened)
-
-    def _say_opened(self, link: str, opened: bool) -> None:
-        if opened:
-            self.say(f"Opened {way_of(link).host}.")
+        trouble = self._lend(browser, link) if browser.in_terminal else await asyncio.to_thread(browser.open, link)
+        if trouble:
+            self.say(trouble, trouble=True)
         else:
-            self.say("The browser could not be started: set BROWSER to the one you use.", trouble=True)
+            self.say(f"Opened {way_of(link).host}.")
+
+    def _lend(self, browser: "Browser", link: str) -> str:
+        """Open a link in a browser that has the terminal to itself until it ends; what went wrong."""
+        try:
+            with self.app.suspend():
+                # In this thread, on purpose: while the terminal is lent, nothing else may write to it.
+                return browser.open(link)
+        except SuspendNotSupported:
+            return "This terminal can not be lent to a browser."
+        finally:
+            self.refresh(layout=True)
 
     @work
     async def action_copy(self) -> None:

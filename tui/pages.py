@@ -33,11 +33,11 @@ FOLLOWED_SHOWN: Final = 3
 THREAD_SHOWN: Final = 40
 """Records of a thread on a page, around the one that is shown; `t` opens all of it."""
 
-TOLD: Final[Mapping[Verdict | None, str]] = {
+TOLD: Final[Mapping[Verdict | None, str]] = {  # with the key of a binding where its name stands in braces
     Verdict.VERIFIED: "All signatures hold, by the key that is pinned for this address.",
     Verdict.UNSIGNED: "A plan of 2010, which nobody signed: anybody on the way could have changed it.",
     Verdict.NEW_KEY: "Signed by another key than the pinned one. Nothing new is taken until you say so: "
-    "K shows both keys, to be compared with what their owner says.",
+    "{compare} shows both keys, to be compared with what their owner says.",
     Verdict.FORKED: "This author has published two logs that contradict each other. Both are kept as evidence.",
     Verdict.STALE: "The last answer was older than what is here: an old copy, or a rollback. Nothing was taken.",
     Verdict.FUTURE: "The last answer speaks of a time that has not come. It is asked again later.",
@@ -45,6 +45,9 @@ TOLD: Final[Mapping[Verdict | None, str]] = {
     Verdict.UNREADABLE: "The last answer was no plan. Nothing was taken from it.",
     None: "Nobody has asked for this plan yet.",
 }
+MOVED: Final = (
+    "They have signed that they move. When the same log is found at their new address, you follow them there by itself."
+)
 FEED: Final = "A feed of the web, which nobody signs: it is what its host says today."
 
 
@@ -66,7 +69,7 @@ Earlier = Sequence[tuple[int, str]]
 KeyOf = Callable[[str], str]
 """From the id of a binding (`tui.keys`) to the key that is bound to it, as it is shown."""
 
-DEFAULT_KEYS: Final = {"unfold": "z", "muted": "M", "history": "H", "thread": "t", "follow": "f"}
+DEFAULT_KEYS: Final = {"unfold": "z", "muted": "M", "history": "H", "thread": "t", "follow": "f", "compare": "K"}
 
 
 def set_page(
@@ -263,7 +266,10 @@ def _author(author: Author, width: int, now: float, key: KeyOf, *, named: bool) 
         role = verdict[1] if verdict[1] in (Role.WARN, Role.BAD) else Role.DIM
         reason = f" ({safe_line(author.reason)})" if author.reason else ""
         yield BLANK
-        yield from paragraph((TOLD[author.verdict] if author.web is None else FEED) + reason, width, role)
+        told = TOLD[author.verdict].format(compare=key("compare")) if author.web is None else FEED
+        yield from paragraph(told + reason, width, role)
+        if author.moved_to is not None:
+            yield from paragraph(MOVED, width, Role.WARN)
         if not author.followed:
             yield line(("You do not follow them: ", Role.DIM), (key("follow"), Role.KEY), (" follows", Role.DIM))
 

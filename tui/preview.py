@@ -5,20 +5,16 @@ text, and so does every nick that means nobody.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.strip import Strip
 
 from thimbl.core.address import Address
 from thimbl.core.counting import counted
+from thimbl.core.records import MAX_TEXT
 from thimbl.core.terminal import safe_line
 from thimbl.core.text import NO_NICKS
 from tui.completing import named_in
 from tui.lines import BLANK, Line, Role, flow, line, wrap
-from tui.paint import Painted
 from tui.setting import paragraph, rule
+from tui.sheet import Sheet
 
 
 def preview_lines(text: str, subject: str, nicks: Mapping[str, Address], width: int) -> list[Line]:
@@ -41,24 +37,35 @@ def preview_lines(text: str, subject: str, nicks: Mapping[str, Address], width: 
     return lines
 
 
-class Preview(Painted):
-    """The text as it is by now. Tab reaches it; the keys of a page scroll it."""
+def room_left(text: str, cells: int) -> tuple[str, bool]:
+    """How much may still be written, in at most `cells` cells where that can be, and whether it is too much already.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_by(1)", "Down", show=False),
-        Binding("k,up", "scroll_by(-1)", "Up", show=False),
-    ]
+    What counts is bytes, since that is what a plan limits (plan-format 3).
+    """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    left = MAX_TEXT - size
+    told = f"too long by {counted(-left, 'byte')}" if left < 0 else f"{left:,} bytes left"
+    short = f"{-left:,} too long" if left < 0 else f"{left:,} left"
+    forms = (f"{len(text):,} characters, {size:,} bytes: {told}", told, short)
+    return next((form for form in forms if len(form) <= cells), f"{left:,}"), left < 0
+
+
+class Preview(Sheet):
+    """The text as it is by now, as far as the writer has come in it. Tab reaches it; the keys of a page scroll it."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(self._lines, id=id)
         self.nicks: Mapping[str, Address] = NO_NICKS
-        self.lines: list[Line] = []
         self._text = self._subject = ""
+        self._place = 0.0
 
-    def show(self, text: str, subject: str) -> None:
-        """Set another text."""
-        self._text, self._subject = text, subject
-        if self.display and self.columns:
+    def _lines(self, width: int) -> list[Line]:
+        return preview_lines(self._text, self._subject, self.nicks, width)
+
+    def put(self, text: str, subject: str, place: float) -> None:
+        """Set another text, of which the writer stands at `place`: 0 is its first line, 1 its last."""
+        self._text, self._subject, self._place = text, subject, place
+        if self.display:
             self._set()
 
     def resolve(self, nicks: Mapping[str, Address]) -> None:
@@ -66,23 +73,16 @@ class Preview(Painted):
         self.nicks = nicks
         self._set()
 
+    def follow(self, place: float) -> None:
+        """Bring into sight what stands at `place` in the text; its end with what is said of it."""
+        self._place = place
+        room = len(self.lines) - self.scrollable_content_region.height
+        if room > 0:
+            self.scroll_to(y=round(place * room), animate=False, immediate=True)
+
     def _set(self) -> None:
-        self.lines = preview_lines(self._text, self._subject, self.nicks, self.columns)
-        self.virtual_size = Size(self.columns, len(self.lines))
-        self.refresh()
-
-    def forget_strips(self) -> None:
-        self.refresh()
-
-    def on_resize(self) -> None:
-        self._set()
+        super()._set()
+        self.follow(self._place)
 
     def on_show(self) -> None:
         self._set()
-
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        return self.paint(self.lines[row] if row < len(self.lines) else line(), self.columns)
-
-    def action_scroll_by(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)

@@ -104,7 +104,17 @@ def _by_chain(reader: Reader, author: Author, head: Mapping[str, Any], record: R
 def canonical_text(data: Mapping[str, Any]) -> str:
     """The canonical bytes of a record's data as text (RFC 8785); where those would act on a terminal, with escapes."""
     text = canonical(data).decode("utf-8")
-    return text if safe(text) == text else json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return text if safe(text) == text else _escaped(json.dumps(data, sort_keys=True, separators=(",", ":")))
+
+
+def indented_text(data: Mapping[str, Any]) -> str:
+    """The same in lines, with escapes for all that is not ASCII."""
+    return _escaped(json.dumps(data, indent=2, sort_keys=True))
+
+
+def _escaped(text: str) -> str:
+    """JSON in ASCII without DEL, the one control that JSON does not escape and a shell takes for a key."""
+    return text.replace("\x7f", "\\u007f")
 
 
 def record_page(provenance: Provenance, width: int) -> list[Line]:

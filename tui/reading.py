@@ -15,6 +15,7 @@ from textual import on
 from thimbl.core.address import Address, Reference
 from tui import places
 from tui.aside import told
+from tui.marks import marked
 from tui.pages import Facts
 from tui.places import Place
 from tui.rows import Entry
@@ -69,12 +70,13 @@ class ReadingScreen(SearchingScreen):
         begin(self, partial(self.supply, message.keys), "supply")
 
     async def supply(self, keys: list[int]) -> None:
-        """Read entries for the list."""
-        items = await self.ask(lambda reader: reader.items(keys))
-        if items is None:
+        """Read entries for a long list. Those of others come with their keys, which are none of items."""
+        spot = self.spot
+        items = await self.ask(lambda reader: reader.items(keys)) if spot.place.is_items and self.is_listed else None
+        if items is None or self.spot is not spot:
             self.timeline.unsupplied(keys)
         else:
-            self.timeline.supply(self.marks.apply(places.as_listed(items, self.spot.place)))
+            self.timeline.supply(self.marks.apply(places.as_listed(items, spot.place)))
 
     @on(Timeline.Moved)
     def _moved(self, message: Timeline.Moved) -> None:
@@ -120,7 +122,10 @@ class ReadingScreen(SearchingScreen):
                 self.mark([item.rowid], True)
 
     def action_unfold(self) -> None:
-        self.detail.unfold()
+        if self.item is None or (not self.item.subject and self.item.muted is None):
+            self.say("Nothing is folded here.")
+        else:
+            self.detail.unfold()
 
     # What is read
 
@@ -129,20 +134,23 @@ class ReadingScreen(SearchingScreen):
         begin(self, partial(self._mark, list(rowids), read), "mark")
 
     async def _mark(self, rowids: list[int], read: bool) -> None:
+        self.marks.note(rowids, read)
         self._show_marked(rowids, read)
         try:
-            await self.pen.do(lambda desk: desk.mark(rowids, read))
+            await self.pen.keep(lambda desk: desk.mark(rowids, read))
         except Exception as error:  # a desk may raise anything; the person is told
             self.say(told(error), trouble=True)
+            self.marks.settle(rowids)
             self._show_marked(rowids, not read)
-        self.marks.settle(rowids)
+        else:
+            self.marks.settle(rowids)
         await self.count()
 
     def _show_marked(self, rowids: Iterable[int], read: bool) -> None:
-        self.marks.note(rowids, read)
+        """Show them so, but for those that have been marked otherwise since."""
         for rowid in rowids:
             if (entry := self.timeline.entry_of(rowid)) is not None:
-                self.timeline.replace(rowid, self.marks.one(entry))
+                self.timeline.replace(rowid, self.marks.one(marked(entry, read)))
 
     def action_toggle_read(self) -> None:
         if (item := self.item) is not None:

@@ -1,6 +1,5 @@
 """The page of one record as it was signed, over whatever was there; Esc goes back (`tui.provenance` sets it)."""
 
-import json
 from functools import partial
 from typing import ClassVar
 
@@ -17,7 +16,7 @@ from tui.dialogs import Choice
 from tui.foot import Foot
 from tui.lines import Role, line, plain
 from tui.over import Over
-from tui.provenance import Provenance, canonical_text, gather, record_page
+from tui.provenance import Provenance, canonical_text, gather, indented_text, record_page
 from tui.sheet import Sheet
 from tui.workers import begin
 
@@ -61,7 +60,7 @@ class RecordPage(Over[None]):
         copied = {"y": str(self._reference), "i": self._reference.id}
         choices = [("y", "the reference"), ("i", "the id")]
         if provenance is not None and provenance.data is not None:
-            copied |= {"j": canonical_text(provenance.data), "p": json.dumps(provenance.data, indent=2, sort_keys=True)}
+            copied |= {"j": canonical_text(provenance.data), "p": indented_text(provenance.data)}
             choices += [("j", "the record, canonical"), ("p", "the record, indented")]
         chosen = await self.app.push_screen_wait(Choice("Copy", choices))
         if chosen is not None:

@@ -236,20 +236,23 @@ def state_of(author: Author, now: float, *, head: bool = True) -> Pieces:
     told: list[Piece] = []
     if head and author.updated is not None:
         told.append((f"head {old(author.updated, now)}", Role.DIM))
-    if author.asked is not None:
+    if author.asked is not None and not author.is_me:
         told.append((f"asked {since(author.asked, now)}", Role.DIM))
         if author.answered != author.asked and author.answered is not None:
             told.append((f"answered {since(author.answered, now)}", Role.DIM))
-        if author.followed and not author.is_me:
+        if author.followed:
             told.append((f"again {ahead(author.due, now)}", Role.DIM))
     elif not author.is_me:
         told.append(("not asked yet: R fetches", Role.DIM))
-    if author.failure is not None:
-        told.append((f"no answer: {safe_line(author.failure)}", Role.BAD))
     if author.private and author.web is None:  # nobody is told of a feed, ever
-        told.append(("followed privately", Role.DIM))
+        told.append(("in private", Role.DIM))
     if author.muted:
         told.append(("muted", Role.WARN))
+    moved = author.moved_to if author.web is None else author.web.moved
+    if moved:
+        told.append((f"says: moved to {safe_line(str(moved))}", Role.WARN))
+    if author.failure is not None:  # last, since it may be long, and a row is cut
+        told.append((f"no answer: {safe_line(author.failure)}", Role.BAD))
     separated: list[Piece] = []
     for piece in told:
         separated += [(" · ", Role.DIM), piece] if separated else [piece]

@@ -17,10 +17,10 @@ class Sheet(Painted):
     """Lines that are set again for another width."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Down", show=True),
-        Binding("k,up", "step(-1)", "Up", show=False),
-        Binding("g,home", "go_end(-1)", "Top", show=False),
-        Binding("G,end", "go_end(1)", "End", show=False),
+        Binding("down,j", "step(1)", "Down", show=True),
+        Binding("up,k", "step(-1)", "Up", show=False),
+        Binding("home,g", "go_end(-1)", "Top", show=False),
+        Binding("end,G", "go_end(1)", "End", show=False),
         Binding("pagedown,space,ctrl+f", "turn(1)", "Page down", show=False),
         Binding("pageup,ctrl+b", "turn(-1)", "Page up", show=False),
     ]

@@ -3,10 +3,15 @@
 A mention that goes on in the next line is one stop, and so are the lines that lead to one record.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tui.lines import Anchor, Lead, Line
+
+_BRANCH: Final = re.compile("[ │├└]*(?:⋮[0-9]+ *)?")
+"""The lines of a tree before what hangs on them, and the level where that is not drawn (`tui.branches`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ def _whole(one: Line) -> tuple[Anchor, ...]:
     """All of a line that leads somewhere as a whole, but for the lines of a tree before it."""
     if one.target is None:
         return ()
-    margin = len(one.text) - len(one.text.lstrip(" │├└⋮0123456789"))
+    branch = _BRANCH.match(one.text)
+    margin = 0 if branch is None else branch.end()
     return (Anchor(margin, one.width, one.target, -1),)
 
 

@@ -37,10 +37,10 @@ class Timeline(Painted):
     """Rows by key, one of them selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "step(1)", "Next", show=True, id="down", tooltip="the next, older one"),
-        Binding("k,up", "step(-1)", "Previous", show=False, id="up", tooltip="the one above"),
-        Binding("g,home", "go_end(-1)", "Newest", show=False, id="top", tooltip="to the top of the list"),
-        Binding("G,end", "go_end(1)", "Oldest", show=False, id="end", tooltip="to the end of the list"),
+        Binding("down,j", "step(1)", "Next", show=True, id="down", tooltip="the next, older one"),
+        Binding("up,k", "step(-1)", "Previous", show=False, id="up", tooltip="the one above"),
+        Binding("home,g", "go_end(-1)", "Newest", show=False, id="top", tooltip="to the top of the list"),
+        Binding("end,G", "go_end(1)", "Oldest", show=False, id="end", tooltip="to the end of the list"),
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page-down"),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page-up"),
         Binding(

@@ -4,7 +4,6 @@
 - Only the last post is taken back by a key, as one notices a slip; any other by `thimbl retract`.
 """
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -15,15 +14,14 @@ from thimbl.core.terminal import safe_line
 from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, View
 from tui.aside import told
-from tui.lines import Line, line, plain, wrap
+from tui.bidi import isolated
 from tui.living import LivingScreen
 from tui.ports import POST_DRAFT, Desk, edit_draft, reply_draft
-from tui.rows import summary, who
+from tui.setting import paragraph
 from tui.when import exactly
-from tui.workers import begin
 
-PARENT_WIDTH: Final = 72
-"""Cells to which the post that is answered is wrapped over the reply."""
+TAKEN_BACK_SHOWN: Final = 6
+"""Lines of a post that stand over the question whether it is taken back."""
 
 SHORT_ID: Final = 8
 """Characters of an id that are shown (plan-format 3)."""
@@ -32,27 +30,16 @@ SHORT_ID: Final = 8
 class WritingScreen(LivingScreen):
     """The screen, with what writes."""
 
-    def settle_in(self) -> None:
-        """Say whether a draft waits, too."""
-        super().settle_in()
-        begin(self, self._tell_draft, "draft")
-
-    async def _tell_draft(self) -> None:
-        """A draft that was left, or that a crash left, is not forgotten."""
-        try:
-            waits = await self.pen.do(lambda desk: desk.draft(POST_DRAFT))
-        except Exception as error:  # a desk may raise anything; the person is told
-            self.say(told(error), trouble=True)
-            return
-        if waits.strip() and not self.status.said:
-            self.say(f"A draft waits: {self.key('compose')} goes on with it.")
-
     @work
     async def action_compose(self) -> None:
+        await self.write_post(POST_DRAFT)
+
+    async def write_post(self, name: str) -> None:
+        """Let a post be written, beginning with the draft of this name."""
         from tui.composer import Composer, Draft
 
         at_top = self.timeline.row == 0
-        draft = Draft(POST_DRAFT, "A new post", lambda desk, text, subject: desk.post(text, subject))
+        draft = Draft(name, "A new post", lambda desk, text, subject: desk.post(text, subject))
         posted = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
         if posted is not None:
             await self._show_posted(posted, self._posted(posted), select=at_top)
@@ -63,23 +50,24 @@ class WritingScreen(LivingScreen):
         if item is None:
             self.say("Select a post to answer.")
             return
+        await self.write_reply(item, reply_draft(item.reference))
+
+    async def write_reply(self, item: Item, name: str) -> None:
+        """Likewise an answer to `item`."""
         from tui.composer import Composer, Draft
+        from tui.quoting import quoted
 
         def send(desk: Desk, text: str, _: str | None) -> Reference:
             return desk.reply(item, text)
 
-        title = f"A reply to {safe_line(item.nick or str(item.address))}"
-        draft = Draft(reply_draft(item.reference), title, send, self._answered(item), subject=False)
+        title = f"A reply to {isolated(safe_line(item.nick or str(item.address)))}"
+        shown = self.detail.facts.item
+        is_open = self.detail.unfolded and shown is not None and shown.reference == item.reference
+        parent = partial(quoted, item, self.clock(), unfolded=is_open)
+        draft = Draft(name, title, send, parent, subject=False)
         posted = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
         if posted is not None:
             await self._show_posted(posted, self._posted(posted), select=False)
-
-    def _answered(self, item: Item) -> Sequence[Line]:
-        from tui.composer import PARENT_SHOWN
-
-        # Who folds a text under a subject does not want it read in passing: the summary keeps it folded.
-        wrapped = wrap(summary(item, self.clock()), PARENT_WIDTH, PARENT_SHOWN - 1)
-        return [line(*who(item)), *(line(*pieces) for pieces in wrapped)]
 
     @work
     async def action_edit(self) -> None:
@@ -90,14 +78,18 @@ class WritingScreen(LivingScreen):
         if item.retracted:
             self.say("That was retracted: post anew.")
             return
+        await self.write_edit(item, edit_draft(item.reference))
+
+    async def write_edit(self, item: Item, name: str) -> None:
+        """Likewise an edit of `item`, which is one's own."""
         from tui.composer import Composer, Draft
 
         of = item.reference
         draft = Draft(
-            edit_draft(of),
+            name,
             "An edit of your post",
             lambda desk, text, _: desk.publish(desk.rehearse_edit(of, text)),
-            [line(plain(f"Posted {exactly(item.time)}. Readers can still see what it said before."))],
+            lambda width: paragraph(f"Posted {exactly(item.time)}. Readers can still see what it said before.", width),
             subject=False,
             start=item.text,
             rehearse=lambda desk, text: desk.rehearse_edit(of, text),
@@ -115,7 +107,7 @@ class WritingScreen(LivingScreen):
         if last.retracted:
             self.say("Your last post is taken back already.")
             return
-        from tui.composer import PARENT_SHOWN, to_sign
+        from tui.composer import to_sign
         from tui.dialogs import Confirm
 
         of = last.reference
@@ -124,7 +116,7 @@ class WritingScreen(LivingScreen):
             lines = [
                 f"Take back your last post, of {exactly(last.time)}?",
                 "",
-                *(f"    {safe_line(row)}" for row in last.text.splitlines()[:PARENT_SHOWN]),
+                *(f"    {safe_line(row)}" for row in last.text.splitlines()[:TAKEN_BACK_SHOWN]),
                 "",
                 "Readers drop its text when they fetch it; that it was there stays known.",
                 "",

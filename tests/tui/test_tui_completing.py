@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from tests.tui.village import ME, Village, furnished
 from thimbl.core.address import Address
+from thimbl.core.records import MAX_TEXT
 from thimbl.store.reader import Reader
 from tui.completing import candidates, named_in, own_nicks, word_before
-from tui.preview import preview_lines
+from tui.preview import preview_lines, room_left
 
 CY = Address.parse(ME)
 
@@ -83,3 +84,13 @@ def test_a_preview_is_what_others_will_read() -> None:
     assert "@bo means nobody" in told
     assert all(line.width <= 40 for line in lines)
     assert len(preview_lines("", "", {}, 40)) == 2
+
+
+def test_what_is_left_is_told_in_the_room_there_is() -> None:
+    """In bytes; too much is said to be too much."""
+    told = [room_left("Hé!", cells) for cells in (60, 20, 12, 5)]
+    assert told[0] == ("3 characters, 4 bytes: 8,188 bytes left", False)
+    assert [words for words, _ in told[1:]] == ["8,188 bytes left", "8,188 left", "8,188"]
+    told = [room_left("x" * (MAX_TEXT + 1), cells) for cells in (60, 20, 12, 5)]
+    assert told[0] == ("8,193 characters, 8,193 bytes: too long by 1 byte", True)
+    assert [words for words, _ in told[1:]] == ["too long by 1 byte", "1 too long", "-1"]

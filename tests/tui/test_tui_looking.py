@@ -1,6 +1,7 @@
 """Looking closer: what a page names, earlier texts, the record, exact times, folded threads; by key and by mouse."""
 
 import webbrowser
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tests.tui.running import Session, closed, opened, play
 from tests.tui.test_tui_rows import POST
 from tests.tui.village import NOW, Village, furnished
 from thimbl.core.address import Address
+from thimbl.store.types import ThreadItem
+from tui.app import ThimblApp
 from tui.dialogs import Choice, Confirm
 from tui.follow import Follow
 from tui.lines import Link, Tag
@@ -46,7 +49,7 @@ def test_tab_goes_through_what_a_page_names(tmp_path: Path) -> None:
         assert lead_of(s) is None
         await s.press("tab")
         assert lead_of(s) == Address.parse("bo@dairy.example")
-        await s.until(lambda: "bo@dairy.example: Enter opens, f follows." in s.screen.status.said)
+        await s.until(lambda: "bo@dairy.example: enter opens, f follows." in s.screen.status.said)
         await s.press("f")
         await opened(s, Follow)
         follow = s.app.screen
@@ -60,13 +63,15 @@ def test_tab_goes_through_what_a_page_names(tmp_path: Path) -> None:
         await s.press("escape")
         await s.selected("Ask @bo@dairy.example")
         await s.press("tab", "tab", "tab")
-        await s.until(lambda: "ana@fields.example (ana, followed): Enter opens." in s.screen.status.said)
+        await s.until(lambda: "ana@fields.example (ana, followed): enter opens." in s.screen.status.said)
         await s.press("tab")
         assert detail.lead == Tag("frost")
         await s.press("shift+tab", "tab", "enter")
         await s.until(lambda: s.screen.spot.place.words == "#frost" and len(s.screen.timeline.keys) == 2)
         assert s.screen.spot.place.tab is Tab.SEARCH
+        assert s.screen.status.said == ""  # what was said of the page is over
         await s.press("escape")
+        await s.until(lambda: s.screen.spot.place.tab is Tab.TIMELINE and s.screen.is_listed)
         await s.selected("Ask @bo@dairy.example")
         await s.press("tab", *["tab"] * len(detail.stops), "tab")
         assert s.screen.timeline.has_focus
@@ -83,9 +88,17 @@ def test_a_crooked_link_is_shown_for_what_it_is(tmp_path: Path, monkeypatch: pyt
             urls.append(url)
             return True
 
+    monkeypatch.delenv("BROWSER", raising=False)
     monkeypatch.setattr(webbrowser, "get", lambda: Browser())
 
     async def scene(s: Session) -> None:
+        async def said_of(browser: str, says: str) -> None:
+            monkeypatch.setenv("BROWSER", browser)
+            await s.press("o")
+            await opened(s, Confirm)
+            await s.press("right", "enter")
+            await s.until(lambda: says in s.screen.status.said, says)
+
         await s.selected("Ask @bo@dairy.example")
         stop = next(stop for stop in s.screen.detail.stops if isinstance(stop.lead, Link))
         span = stop.spans[0]
@@ -97,6 +110,12 @@ def test_a_crooked_link_is_shown_for_what_it_is(tmp_path: Path, monkeypatch: pyt
         await s.press("right", "enter")
         await closed(s)
         await s.until(lambda: urls == ["https://xn--pple-43d.com/x"])
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            monkeypatch.delenv(name, raising=False)
+        await said_of("/nowhere/x", "which is not here")
+        await said_of("true", "can not be lent")
+        monkeypatch.setattr(ThimblApp, "suspend", lambda self: nullcontext())
+        await said_of("true", "Opened xn--")
 
     play(tmp_path, scene, size=(140, 50), village=named(tmp_path))
 
@@ -110,6 +129,13 @@ def test_the_earlier_text_and_the_record(tmp_path: Path) -> None:
         await s.selected("Ask somebody about #frost.")
         await s.press("H")
         await s.until(lambda: "Ask somebody" not in s.page)
+        await s.press("H")
+        await s.selected("Ask somebody about #frost.")
+        eve = s.village.scribes["eve"]
+        eve.edit(eve.records[0], f"{TEXT} !")
+        s.village.fetch(eve)
+        await s.selected("https://\u0430pple.com/x !")
+        assert "Ask somebody" not in s.page  # it is not all that it said before
         await s.press("v")
         await opened(s, RecordPage)
         assert isinstance(s.app.screen, RecordPage)
@@ -150,6 +176,8 @@ def test_a_thread_is_a_tree_that_folds(tmp_path: Path) -> None:
         await s.press("t")
         await s.until(lambda: s.screen.spot.place.thread is not None and len(s.screen.timeline.keys) == 3)
         assert "└ lower lower@fields.example  ↳ ana" in s.shown
+        await s.screen.supply(list(s.screen.timeline.keys))  # which was wanted by the list before, and comes late
+        assert isinstance(s.screen.timeline.entry, ThreadItem)
         await s.press("j", "space")  # a leaf: the branch that it is part of is folded
         assert (len(s.screen.timeline.keys), s.screen.timeline.row) == (2, 1)
         await s.pilot.pause()

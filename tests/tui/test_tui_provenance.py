@@ -10,7 +10,7 @@ from thimbl.core.address import Reference
 from thimbl.core.canonical import Value, canonical
 from thimbl.core.times import DAY
 from thimbl.store.reader import Reader
-from tui.provenance import Provenance, canonical_text, gather, record_page
+from tui.provenance import Provenance, canonical_text, gather, indented_text, record_page
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +98,11 @@ def test_what_is_copied_holds_no_key_strokes() -> None:
     """The canonical bytes, or where they would act on a terminal the same data with escapes."""
     plain: dict[str, Value] = {"text": "é", "seq": 1}
     assert canonical_text(plain) == canonical(plain).decode()
-    hostile: dict[str, Value] = {"text": "\x9b2J\u202e", "seq": 1}
-    assert canonical_text(hostile).isascii()
-    assert json.loads(canonical_text(hostile)) == hostile
+    hostile: dict[str, Value] = {"text": "\x9b2J\u202e\x7f", "seq": 1}
+    for copied in (canonical_text(hostile), indented_text(hostile)):
+        assert copied.isascii()
+        assert copied.replace("\n", "").isprintable()
+        assert json.loads(copied) == hostile
 
 
 def test_narrow_pages_hold(world: tuple[Village, Scribe]) -> None:

@@ -38,6 +38,9 @@ def test_views_by_number_letter_and_turn(tmp_path: Path) -> None:
         await s.until(lambda: s.screen.is_listed)
         assert s.screen.item is None
         await s.press("l")
+        await s.until(lambda: s.screen.spot.place.tab is Tab.SEARCH)
+        assert not s.screen.is_searching  # who only passes by is asked for no words
+        await s.press("6")
         assert s.screen.words.has_focus
         await s.press("escape", "1")
         await s.until(lambda: s.screen.timeline.key == at)
@@ -158,7 +161,8 @@ def test_folded_text_is_shown_by_z(tmp_path: Path) -> None:
 
 
 def test_tab_changes_the_pane_and_enter_reads(tmp_path: Path) -> None:
-    """In the page j and k scroll; where the screen is narrow Enter gives the page all of it, and Esc back."""
+    """In the page j and k scroll; where the screen is narrow Enter gives the page all of it, and Esc back. What the
+    page leads to is a list again, and Esc from there comes back to the page; a view is its list."""
 
     async def scene(s: Session) -> None:
         await s.until(lambda: s.screen.detail.max_scroll_y > 2)  # the page is whole: its author is read after it
@@ -172,7 +176,21 @@ def test_tab_changes_the_pane_and_enter_reads(tmp_path: Path) -> None:
         await s.press("escape", "enter")
         assert s.screen.detail.has_focus
         await s.until(lambda: s.screen.detail.size.height > 18)
+        await s.press("right_square_bracket")
+        await s.page_of(s.screen.timeline.keys[1])
+        await s.press("left_square_bracket", "left_square_bracket")
+        await s.page_of(s.screen.timeline.keys[0])
+        assert (s.screen.timeline.row, s.screen.detail.has_focus) == (0, True)
+        await s.press("u")
+        await s.until(lambda: s.screen.spot.place.author is not None and s.screen.timeline.size.height > 5)
+        assert s.screen.timeline.has_focus
         await s.press("escape")
+        await s.until(lambda: s.screen.detail.size.height > 18 and s.screen.detail.has_focus)
+        await s.press("2")
+        await s.until(lambda: s.screen.spot.place.tab is Tab.MENTIONS and s.screen.timeline.size.height > 5)
+        await s.press("1")
+        await s.until(lambda: s.screen.spot.place.tab is Tab.TIMELINE and s.screen.is_listed)
+        await s.press("enter", "escape")
         await s.until(lambda: s.screen.timeline.size.height > 5)
         assert s.screen.timeline.has_focus
         assert s.screen.timeline.row == 0

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from tests.tui.village import ME, NOW
 from thimbl.core.address import Address, Reference
 from thimbl.core.plan import Follow
 from thimbl.core.text import NO_NICKS
-from tui.lines import Lead, Line, Link, Tag, flow
+from tui.lines import Lead, Line, Link, Role, Tag, flow
 from tui.pages import Facts, set_page
 from tui.stops import Stop, at, stops
 
@@ -61,6 +62,14 @@ def test_anchors_lie_in_their_lines(text: str, width: int) -> None:
     for line in flow(f"{text} #x @{BO} {text}", NO_NICKS, width):
         ends = [0, *(edge for anchor in line.anchors for edge in (anchor.start, anchor.end)), line.width]
         assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize(("lines", "name"), [("├ ", "3cows  2h"), ("│ ⋮12 ", "7up  2h"), ("", "42")])
+def test_what_leads_somewhere_as_a_whole_begins_after_its_branch(lines: str, name: str) -> None:
+    """A name may begin with a figure; the level of what is drawn no deeper is one, too."""
+    row = Line(((lines, Role.RULE), (name, Role.NAME)), Reference(BO, IDS[0]))
+    [stop] = stops([row])
+    assert text_of([row], stop) == name
 
 
 def test_an_announcement_leads_to_what_it_names() -> None:

@@ -2,11 +2,7 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
-from textual.widgets import Button, Input, Static
-
-from tests.tui.running import Session, closed, opened, play
 from tests.tui.test_tui_rows import AUTHOR, IDS, POST, page, text
 from tests.tui.village import NOW
 from thimbl.core.address import Reference
@@ -15,9 +11,8 @@ from thimbl.core.schedule import HostState
 from thimbl.core.web import FeedUrl
 from thimbl.store.askings import Asking, HostLog
 from thimbl.store.types import ThreadItem, WebFeed
-from tui.children import Report
-from tui.follow import Follow
 from tui.log import host_row, news_row
+from tui.reports import Report
 from tui.rows import Manner, draw
 
 BLOG = FeedUrl.parse("https://blog.example/feed.xml")
@@ -55,28 +50,6 @@ def test_a_feed_shows_its_url_and_what_it_is() -> None:
     assert "moved to  https://new.example/feed" in told
     assert "A feed of the web, which nobody signs" in told
     assert "web.invalid" not in row + told
-
-
-def test_it_is_followed_by_its_url(tmp_path: Path) -> None:
-    """Nobody is asked before the next fetch, which is at once."""
-
-    async def scene(s: Session) -> None:
-        await s.press("f")
-        await opened(s, Follow)
-        found = s.app.screen.query_one("#found", Static)
-        s.app.screen.query_one("#address", Input).value = "https://blog.example:0/"
-        await s.press("enter")
-        await s.until(lambda: "0 is no port" in str(found.render()))
-        s.app.screen.query_one("#address", Input).value = str(BLOG)
-        await s.press("enter")
-        await s.until(lambda: s.app.screen.query_one("#yes", Button).has_focus)
-        assert "which nobody signs" in str(found.render())
-        s.desk.reports = [{"address": str(BLOG.address), "verdict": "unsigned", "new": 3, "url": str(BLOG)}]
-        await s.press("enter")
-        await closed(s)
-        await s.until(lambda: "Fetched: 3 new, 1 asked." in s.status)
-
-    assert play(tmp_path, scene).followed == [(BLOG.address, None)]
 
 
 def test_the_log_has_its_site() -> None:

@@ -1,11 +1,13 @@
 """Writing: completion, preview, an editor, an edit, and the last post taken back."""
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.running import Session, closed, composer, opened, play
 from tests.tui.village import NOW, Village, furnished
@@ -62,6 +64,16 @@ def test_names_and_tags_are_completed(tmp_path: Path) -> None:
         assert "@zoe means nobody" in preview(s)
         await s.press("f2")
         await s.until(lambda: not composer(s).preview.display)
+        await s.press("backspace", "backspace", "backspace")
+        await offered(s, "ana ana@fields.example", "lower lower@fields.example")
+        composer(s).area.insert("l")  # and on, before the list of it has come
+        await s.press("tab")
+        await s.until(lambda: composer(s).area.text.endswith(" @lower@fields.example "))
+        composer(s).area.insert("@l")
+        await offered(s, "lower lower@fields.example")
+        composer(s).area.insert("ux")
+        await s.press("enter")
+        await s.until(lambda: composer(s).area.text.endswith(" @lux\n"))
         await s.press("f2")
         await s.until(lambda: composer(s).preview.display)
         await s.press("ctrl+s")
@@ -121,7 +133,7 @@ def test_an_edit_shows_its_record_first(tmp_path: Path) -> None:
         assert composer(s).text == "My own words. Mended."
         await s.press("escape")
         await closed(s)
-        await s.until(lambda: s.desk.drafts.get(edit_draft(of)) == "My own words. Mended.")
+        await s.until(lambda: s.desk.drafted.get(edit_draft(of)) == "My own words. Mended.")
         await s.press("E")
         await opened(s, Composer)
         await s.press("ctrl+s")
@@ -130,7 +142,7 @@ def test_an_edit_shows_its_record_first(tmp_path: Path) -> None:
         await closed(s)
         await s.selected("My own words. Mended.")
         await s.until(lambda: "edited" in s.row)
-        assert edit_draft(of) not in s.desk.drafts
+        assert edit_draft(of) not in s.desk.drafted
 
     desk = play(tmp_path, scene, village=written(tmp_path))
     assert [change.of for change in desk.published] == [Reference(desk.address, desk.village.me.records[0].id).id]
@@ -142,30 +154,39 @@ def lent(self: ThimblApp) -> Iterator[None]:
 
 
 def test_an_editor_works_on_the_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it wrote is taken up; where it fails, or the terminal can not be lent, the text stays as it was."""
+    """What it wrote is taken up, also where it was killed; where it fails, leaves nothing, or the terminal can not be
+    lent, the text stays as it was, and so does the draft."""
     village = furnished(tmp_path)
     desk = village.desk()
     path = desk.draft_file(POST_DRAFT)
-    code = "import sys; f = open(sys.argv[1], 'a'); f.write(' and more\\n'); f.close(); sys.exit({})"
+    code = "import os, sys; f = open(sys.argv[1], 'a'); f.write({!r}); f.close(); {}"
 
     def read_back(name: str) -> str:
-        return desk.drafts.get(name, "") if not path.exists() else path.read_text(encoding="utf-8")
+        return desk.drafted.get(name, "") if not path.exists() else path.read_text(encoding="utf-8")
 
     monkeypatch.setattr(desk, "draft", read_back)
 
     async def scene(s: Session) -> None:
+        async def edit(says: str, writes: str = "", ending: str = "") -> None:
+            monkeypatch.setenv("VISUAL", shlex.join([sys.executable, "-c", code.format(writes, ending)]))
+            await s.press("ctrl+o")
+            await s.until(lambda: says in str(composer(s).trouble.render()) if says else not composer(s)._sending)
+
         await s.press("c")
         await opened(s, Composer)
         await s.press(*"half a text")
-        monkeypatch.setenv("VISUAL", f'{sys.executable} -c "{code.format(0)}"')
-        await s.press("ctrl+o")
-        await s.until(lambda: "can not be lent" in str(composer(s).trouble.render()))
+        await edit("can not be lent", " lost")
         monkeypatch.setattr(ThimblApp, "suspend", lent)
-        await s.press("ctrl+o")
+        await edit("", " and more\n\n")
         await s.until(lambda: composer(s).text == "half a text and more")
-        monkeypatch.setenv("VISUAL", f'{sys.executable} -c "{code.format(3)}"')
-        await s.press("ctrl+o")
-        await s.until(lambda: "ended with 3" in str(composer(s).trouble.render()))
+        await edit("ended with 3", " taken back", "sys.exit(3)")
+        await edit("left nothing", "", "open(sys.argv[1], 'w')")
+        await s.until(lambda: desk.drafted.get(POST_DRAFT) == composer(s).text == "half a text and more")
+        await edit("ended by SIGKILL", ", killed", "os.kill(os.getpid(), 9)")
+        assert composer(s).text == "half a text and more, killed"
+        await s.press("ctrl+z")
+        assert composer(s).text == "half a text and more"
+        assert not composer(s).trouble.display  # it was said of another text
         monkeypatch.setenv("VISUAL", "/nowhere/vi")
         await s.press("ctrl+o")
         await s.until(lambda: "does not start" in str(composer(s).trouble.render()))
@@ -173,5 +194,28 @@ def test_an_editor_works_on_the_draft(tmp_path: Path, monkeypatch: pytest.Monkey
         await s.press("ctrl+o")
         await s.until(lambda: "can not be understood" in str(composer(s).trouble.render()))
         assert composer(s).text == "half a text and more"
+
+    play(tmp_path, scene, village=village, desk=desk)
+
+
+def test_what_is_typed_is_seen_and_acts_on_nothing(tmp_path: Path) -> None:
+    """The preview goes along with the cursor, and its end says whom nobody knows. What a terminal would act on, as an
+    editor or a paste may bring it, is a symbol; right-to-left text stays between marks."""
+    village = furnished(tmp_path)
+    desk = village.desk()
+    desk.drafted = {POST_DRAFT: "\x1b[31mred\x9b\u202e" + "".join(f"line {number}\n" for number in range(40)) + "@zoe"}
+
+    async def scene(s: Session) -> None:
+        await s.press("c")
+        await opened(s, Composer)
+        preview = composer(s).preview
+        await s.until(lambda: "@zoe means nobody" in s.shown)
+        await s.press("ctrl+home")
+        await s.until(lambda: preview.scroll_offset.y == 0 and "@zoe means nobody" not in s.shown)
+        s.app.post_message(events.Paste("\x1bpasted \u05d0\u05d1\n"))
+        await s.until(lambda: composer(s).text.startswith("pasted"))
+        await s.until(lambda: "\u200epasted \u05d0\u05d1" in s.shown)
+        assert "␛[31mred��line 0" in s.shown
+        assert "\x1b" not in s.shown
 
     play(tmp_path, scene, village=village, desk=desk)
