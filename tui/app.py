@@ -1,16 +1,16 @@
 """The Textual application: it owns the threads and the ending.
 
 - The place where the reader was and the drafts are written on the way out, however that is: by `q`, by SIGTERM, by
-  SIGHUP (the terminal was closed), or by an error.
+  SIGHUP (the terminal was closed), or by an error; and the place now and then before, for where there is no way out.
 - The theme is the one of the configuration, or where that names none, the one that was chosen last.
 """
 
 import asyncio
 import contextlib
 import contextvars
-import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from textual.screen import Screen
 from textual.theme import Theme
@@ -24,6 +24,12 @@ from tui.ports import PLACE_KEY, THEME_KEY, Desk
 from tui.program import Program
 from tui.settings import Comfort
 from tui.workers import begin
+
+KEEP_EVERY: Final = 30.0
+"""Seconds between looks at whether the place has changed, which is then kept: what a flat battery costs at most."""
+
+FAULTS_TOLD: Final = 3
+"""Faults of the configuration that are told at the start: more would cover what is to be read."""
 
 
 class ThimblApp(Program[None]):
@@ -47,6 +53,7 @@ class ThimblApp(Program[None]):
         if self.comfort.notify:
             self.reading.ring = self._ring
         self._put_away = False
+        self._kept = ""
         self.left: Exception | None = None
         """Why the place could not be kept at the end."""
         self._faults = self._remap()
@@ -71,16 +78,12 @@ class ThimblApp(Program[None]):
         self.reading.prepare()
 
     def on_mount(self) -> None:
-        loop = self._loop_of_ours = asyncio.get_running_loop()
+        self._loop_of_ours = asyncio.get_running_loop()
         self._context_of_ours = contextvars.copy_context()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Only the main thread of a process can; elsewhere (in a test) nobody signals this application.
-            try:
-                loop.add_signal_handler(number, self.exit)
-            except (ValueError, RuntimeError, NotImplementedError):
-                break
-        for fault in self._faults:
+        more = len(self._faults) - FAULTS_TOLD
+        for fault in [*self._faults[:FAULTS_TOLD], *([f"And {more} more: see 'thimbl doctor'."] if more > 0 else [])]:
             self.notify(fault, title="config.yaml", severity="warning", timeout=30, markup=False)
+        self.set_interval(KEEP_EVERY, self.keep_place)
         begin(self, self._restore_theme, "theme")
 
     async def _restore_theme(self) -> None:
@@ -100,7 +103,7 @@ class ThimblApp(Program[None]):
     def _keep_theme(self, theme: Theme) -> None:
         if self.comfort.theme:
             self.reading.say(f"config.yaml names {self.comfort.theme}, which comes back at the next start.")
-        self.pen.later(lambda desk: desk.save_state(THEME_KEY, theme.name), self._trouble)
+        self.pen.keep_later(lambda desk: desk.save_state(THEME_KEY, theme.name), self._trouble)
 
     def _tell_behind(self, text: str) -> None:
         """From the thread of the desk: what was published is not in the store."""
@@ -110,6 +113,13 @@ class ThimblApp(Program[None]):
 
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
             self._loop_of_ours.call_soon_threadsafe(tell, context=self._context_of_ours)
+
+    def keep_place(self) -> None:
+        """Keep the place where the reader is by now, where that is another one than before."""
+        if self.reading.begun and self._kept != (place := self.reading.remembered):
+            self._kept = place
+            # Where that fails, it is told at the end, and not twice a minute.
+            self.pen.keep_later(lambda desk: desk.save_state(PLACE_KEY, place), lambda error: None)
 
     def _trouble(self, error: BaseException) -> None:
         self.notify(told(error), severity="warning", markup=False)

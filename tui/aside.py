@@ -1,4 +1,5 @@
-"""Whatever waits for the disk, done aside: one thread for reading the store, one for the person's own writing.
+"""Whatever waits for the disk, done aside: one thread for reading the store, one for the person's own writing, and one
+for what the store keeps of them (`tui.keeping`).
 
 - The UI's thread never waits. What it asks for runs in order, one at a time; a question whose asker was cancelled
   before its turn is not asked at all.
@@ -11,13 +12,15 @@ import asyncio
 import contextlib
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
+from tui.keeping import Keeping
 from tui.ports import Desk
 
 T = TypeVar("T")
@@ -27,7 +30,10 @@ DRAFT_DELAY: Final = 0.5
 
 
 def told(error: BaseException) -> str:
-    """What a person reads of an error: its message, or where it has none the first paragraph of its class."""
+    """What a person reads of an error: its message, or where it has none the first paragraph of its class. Of a file,
+    which one, and what the system says of it, as the commands do."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}."
     message = str(error).strip()
     if message:
         return message
@@ -89,12 +95,22 @@ def shelf_of(path: Path, clock: Callable[[], float]) -> Shelf:
     return Shelf(lambda: Reader.open(path).for_person(clock))
 
 
+class DraftsLost(Exception):
+    """Drafts could not be written before the end. The message has them whole: it is printed when the terminal is one
+    again."""
+
+    def __init__(self, why: Exception, lost: Sequence[str]) -> None:
+        first = f"{told(why).rstrip('.')}. So what you have typed is in no draft. It was:"
+        super().__init__("\n\n".join([first, *lost, "That was all of it."]))
+
+
 class Pen:
     """A desk, asked in a thread of its own, and the drafts that are still to be written."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._thread = ThreadPoolExecutor(1, "thimbl-pen")
+        self._keeping = Keeping(desk)
         self._lock = threading.Lock()
         self._drafts: dict[str, str] = {}
         self.behind: Callable[[str], None] = lambda told: None
@@ -104,8 +120,20 @@ class Pen:
         """What `deed` returns; raises what it raises. It is done even when its asker goes away meanwhile."""
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._deed, deed)))
 
+    async def keep(self, deed: Callable[[Desk], T]) -> T:
+        """The same for `Keeping.mark` and `save_state`, which may have to wait until nobody else holds the store: what
+        is written meanwhile does not wait for them."""
+        return await asyncio.shield(asyncio.wrap_future(self._keeping.begin(deed)))
+
     def later(self, deed: Callable[[Desk], object], failed: Callable[[BaseException], None]) -> None:
         """Do it and do not wait; `failed` is called with what it raised, by the loop that runs now."""
+        self._report(self._thread.submit(self._deed, deed), failed)
+
+    def keep_later(self, deed: Callable[[Desk], object], failed: Callable[[BaseException], None]) -> None:
+        """The same as `keep` does it."""
+        self._report(self._keeping.begin(deed), failed)
+
+    def _report(self, doing: Future[object], failed: Callable[[BaseException], None]) -> None:
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
 
         def done(future: Future[object]) -> None:
@@ -113,7 +141,7 @@ class Pen:
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
                     loop.call_soon_threadsafe(failed, error, context=context)
 
-        self._thread.submit(self._deed, deed).add_done_callback(done)
+        doing.add_done_callback(done)
 
     def _deed(self, deed: Callable[[Desk], T]) -> T:
         try:
@@ -132,6 +160,15 @@ class Pen:
         with self._lock:
             self._drafts.pop(name, None)
 
+    async def draft(self, name: str) -> str:
+        """The draft of this name: what was noted of it and could not be written yet, or what the desk has."""
+        return await self.do(partial(self._draft, name))
+
+    def _draft(self, name: str, desk: Desk) -> str:
+        with self._lock:
+            noted = self._drafts.get(name)
+        return desk.draft(name) if noted is None else noted
+
     def save_drafts(self, failed: Callable[[BaseException], None]) -> None:
         """Write the drafts that were noted, aside."""
         if self._drafts:
@@ -140,14 +177,27 @@ class Pen:
     def _write_drafts(self, desk: Desk) -> None:
         with self._lock:
             drafts, self._drafts = self._drafts, {}
-        for name, text in drafts.items():
-            desk.save_draft(name, text)
+        while drafts:
+            name, text = next(iter(drafts.items()))
+            try:
+                desk.save_draft(name, text)
+            except Exception:  # as on a full disk: what is not written stays noted, but for what was noted since
+                with self._lock:
+                    self._drafts = {**drafts, **self._drafts}
+                raise
+            del drafts[name]
 
     def close(self, last: Callable[[Desk], object] | None = None) -> None:
         """Write what is still to be written, do the `last` deed, let the desk go, and end the thread. Raises what the
         desk raises."""
-        ending = (self._write_drafts, last, lambda desk: desk.close())
-        deeds = [self._thread.submit(deed, self.desk) for deed in ending if deed is not None]
+        ending = (self._write_drafts, lambda desk: desk.close())
+        deeds: list[Future[Any]] = [self._thread.submit(deed, self.desk) for deed in ending]
+        kept = self._keeping.close(last)
         self._thread.shutdown(wait=True)
-        for deed in deeds:
-            deed.result()
+        try:
+            for done in (*deeds, *([] if kept is None else [kept])):
+                done.result()
+        except Exception as error:
+            if lost := [text for text in self._drafts.values() if text.strip()]:
+                raise DraftsLost(error, lost) from error
+            raise

@@ -1,17 +1,17 @@
 """The processes that the UI starts: one fetch, a poller, and a look at somebody before following them.
 
 - Twisted's loop and Textual's share no process (architecture.md, Processes): whatever goes over the network is a child,
-  which reports one JSON object a line.
+  which reports one JSON object a line (`tui.reports`).
 - A child has no terminal and no standard input, is read in bounded pieces, and ends with the UI.
 - What a child writes is remote text: it is escaped where it is shown.
 """
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from tui.reports import Report, Tally
 
 MAX_LINE: Final = 1 << 20
 """Bytes of one line of a report, generously: a reason quotes at most some hundred."""
@@ -31,88 +31,9 @@ GRACE: Final = 2.0
 PARTLY: Final = 3
 """The exit status of a fetch of which part failed, each of which it has told (experience.md, "From a shell")."""
 
-TAKEN: Final = frozenset({"verified", "unsigned"})
-"""The verdicts whose plans are taken (plan-format 4)."""
-
 
 class ChildFailed(Exception):
     """A program that thimbl started did not do what it should."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One line of a fetch: what became of asking one author."""
-
-    address: str
-    verdict: str = ""
-    new: int = 0
-    failure: str = ""
-    """Why no plan came; empty where one did."""
-    reason: str = ""
-    """Why the verdict is not `verified`."""
-
-    @property
-    def refused(self) -> bool:
-        """Whether a plan came, and was not taken."""
-        return bool(self.verdict) and self.verdict not in TAKEN
-
-    @property
-    def trouble(self) -> str:
-        """What is wrong, in words; not escaped. Empty where nothing is."""
-        return self.failure or (f"{self.verdict.replace('-', ' ')}, not taken: {self.reason}" if self.refused else "")
-
-    @classmethod
-    def read(cls, raw: bytes) -> "Report | None":
-        """The report that a line makes; None for a line that is none."""
-        try:
-            data = json.loads(raw)
-        except ValueError:
-            return None
-        if not isinstance(data, dict) or not isinstance(data.get("address"), str):
-            return None
-        # Of whom a commune cites and nobody follows, it is no failure of the fetch.
-        new, failure = data.get("new"), None if data.get("cited_by") else data.get("failure")
-        reason = data.get("reason")
-        url = data.get("url")
-        return cls(
-            url if isinstance(url, str) else data["address"],
-            str(data.get("verdict") or ""),
-            new if isinstance(new, int) and not isinstance(new, bool) else 0,
-            str(failure) if failure else "",
-            str(reason) if reason else "",
-        )
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a whole fetch came to."""
-
-    asked: int = 0
-    new: int = 0
-    failures: list[Report] = field(default_factory=list)
-    """Of those who did not answer, and of those whose answer was not taken."""
-
-    def add(self, report: Report) -> None:
-        """Count one more."""
-        self.asked += 1
-        self.new += report.new
-        if report.trouble:
-            self.failures.append(report)
-
-    @property
-    def words(self) -> str:
-        """The fetch in one line; not escaped."""
-        posts = f"{self.new} new" if self.new else "nothing new"
-        people = f"{self.asked} asked"
-        if not self.failures:
-            return f"Fetched: {posts}, {people}."
-        silent = sum(1 for report in self.failures if report.failure)
-        refused = len(self.failures) - silent
-        counts = [f"{silent} did not answer"] if silent else []
-        counts += [f"{refused} not taken"] if refused else []
-        named = "; ".join(f"{report.address}: {report.trouble}" for report in self.failures[:2])
-        more = f"; and {len(self.failures) - 2} more" if len(self.failures) > 2 else ""
-        return f"Fetched: {posts}, {people}, {', '.join(counts)}. {named}{more}"
 
 
 class Child:
@@ -137,7 +58,8 @@ class Child:
                 limit=MAX_LINE,
             )
         except (OSError, ValueError) as error:
-            raise ChildFailed(f"{self._argv[0] if self._argv else 'Nothing'} can not be started: {error}") from None
+            why = getattr(error, "strerror", None) or error
+            raise ChildFailed(f"{self._argv[0] if self._argv else 'Nothing'} can not be started: {why}") from None
         self._listener = asyncio.create_task(self._listen())
         return self
 
@@ -207,9 +129,9 @@ class Child:
 
     @property
     def last_words(self) -> str:
-        """The last line that it wrote to its standard error; not escaped."""
+        """The last line that it wrote to its standard error, without the name of our program before it; not escaped."""
         lines = self._trouble.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1].strip() if lines else ""
+        return lines[-1].strip().removeprefix("thimbl: ") if lines else ""
 
 
 async def fetch(argv: Sequence[str], told: Callable[[Report], None]) -> Tally:
@@ -221,6 +143,8 @@ async def fetch(argv: Sequence[str], told: Callable[[Report], None]) -> Tally:
                 tally.add(report)
                 told(report)
         status = await child.end()
+        if status < 0:
+            raise ChildFailed(f"it was ended by signal {-status}, with {tally.asked:,} asked.")
         # Where part of it failed, each failure was told, here or as one that is none of the person's.
         if status != 0 and not (tally.asked if status == PARTLY else tally.failures):
             raise ChildFailed(child.last_words or f"The fetch ended with status {status} and said nothing.")

@@ -17,13 +17,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
+from thimbl.core.counting import counted
 from thimbl.core.keys import is_fingerprint
 from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.store.pins import SeenKey
 from thimbl.store.types import Author
 from tui.foot import Foot
-from tui.over import Over
+from tui.rows import VERDICTS
+from tui.scrolling import Scrolling
 from tui.when import since
 
 SAYS: Final[dict[Verdict | None, str]] = {
@@ -69,7 +71,7 @@ def compared(typed: str, pinned: str | None, seen: str | None, forked: bool = Fa
     return Compared("✗ That is no fingerprint (SHA256: and 43 characters), and no key here begins so.", None)
 
 
-class Keys(Over[str | None]):
+class Keys(Scrolling[str | None]):
     """Somebody's keys; the fingerprint that is to be pinned, None where none is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -100,12 +102,12 @@ class Keys(Over[str | None]):
         called = safe_line(author.nick or author.name)
         if called:
             yield Text(called, "bold")
-        yield Text(f"verdict  {author.verdict or 'not asked yet'}")
+        yield Text(f"verdict  {VERDICTS[author.verdict][0]}")
         yield Text.assemble("pinned   ", (author.key or "none: the first key that comes is pinned", "bold"))
         if seen is not None:
             yield Text.assemble("seen     ", (seen.fingerprint, "bold"))
             name = f", {safe_line(seen.name)}" if seen.name else ""
-            yield Text(f"         {since(seen.time, self._now)}{name}, {seen.seq} records", "dim")
+            yield Text(f"         {since(seen.time, self._now)}{name}, {counted(seen.seq, 'record')}", "dim")
         if author.recovery:
             yield Text(f"recovery {author.recovery}", "dim")
         yield Text()

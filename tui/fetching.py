@@ -1,6 +1,7 @@
 """The one screen, as far as it asks others: fetching by hand, and the poller that runs beside it.
 
 - What goes over the network is a child's (`tui.children`), and says in the status line how far it is and what failed.
+- A clock that was set back is said, since what was asked when makes no sense by it (`tui.setback`).
 - A poller that ends is said with its last words, and started again: soon, and then less and less often. Where another
   program polls for this account, none is started, until that has ended.
 """
@@ -9,18 +10,26 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from thimbl.core.terminal import safe_line
 from thimbl.core.times import short_span
+from thimbl.store.reader import Reader
 from tui import places
 from tui.aside import told
+from tui.frame import TOLD
 from tui.living import LivingScreen
 from tui.progress import Progress
+from tui.setback import ClockWatch
 from tui.workers import begin
 
 if TYPE_CHECKING:
-    from tui.children import Report
+    from tui.reports import Report
 
 STEADY: Final = 600.0
 """Seconds after which a poller that ends had begun well: the next is started as soon as the first would be."""
+
+
+CLOCK_EVERY: Final = 30.0
+"""Seconds between looks at whether the clock was set back."""
 
 
 class FetchingScreen(LivingScreen):
@@ -37,9 +46,21 @@ class FetchingScreen(LivingScreen):
     """How far the fetch is that is going on."""
 
     def settle_in(self) -> None:
-        """Begin to fetch, too."""
+        """Begin to fetch, too, and to look at the clock."""
         super().settle_in()
+        self._clock_watch = ClockWatch(self.clock)
         begin(self, self._watch, "watch")
+        begin(self, self._mind_clock, "clock")
+
+    async def _mind_clock(self) -> None:
+        self._clock_watch.know(await self.ask(_last_asked))
+        self.set_interval(CLOCK_EVERY, self.look_at_clock)
+        self.look_at_clock()
+
+    def look_at_clock(self) -> None:
+        """Say that the clock was set back, where it was since the last look."""
+        if told := self._clock_watch.look():
+            self.say(told, trouble=True)
 
     # by hand
 
@@ -73,7 +94,10 @@ class FetchingScreen(LivingScreen):
             self.say(f"The fetch failed: {told(error)}", trouble=True)
         else:
             await self.look()
-            self.say(tally.words, trouble=bool(tally.failures))
+            moves = tally.moves(await self.ask(_followed) or ()) if tally.moved else ""
+            self.say(f"{moves} {tally.words}".strip(), trouble=bool(tally.failures))
+            if moves and self.status.is_cut and not tally.failures:
+                self.notify(safe_line(moves), timeout=TOLD, markup=False)
         finally:
             self._show_progress(None)
 
@@ -82,7 +106,7 @@ class FetchingScreen(LivingScreen):
     async def _watch(self) -> None:
         from tui.children import ChildFailed, watch
 
-        ended = 0
+        ended, before = 0, ""
         while True:
             began = time.monotonic()
             try:
@@ -101,5 +125,18 @@ class FetchingScreen(LivingScreen):
             pause = self.RESTARTS[min(ended, len(self.RESTARTS)) - 1]
             by_hand = self.key("fetch")
             again = f"It is started again in {short_span(int(pause))}; {by_hand} fetches by hand."
-            self.say(f"The poller {what.rstrip('.')}. {again}", trouble=True)
+            tell = self.say if what != before else self.status.say  # whole once, and not at each try
+            tell(f"The poller {what.rstrip('.')}. {again}", trouble=True)
+            before = what
             await asyncio.sleep(pause)
+
+
+def _last_asked(reader: Reader) -> int | None:
+    from thimbl.store.scheduling import last_asked  # only here, in the thread of the store: the first screen needs none
+
+    return last_asked(reader)
+
+
+def _followed(reader: Reader) -> frozenset[str]:
+    """The addresses of those who are followed."""
+    return frozenset(str(author.address) for author in reader.authors())

@@ -32,7 +32,10 @@ WELCOME: Final = (
     "asks that host by the Finger protocol. You need an address, as for mail: your login, @, and the name of the host."
 )
 
-AFTER: Final = "Then follow somebody, and write a post: the next page says with which keys."
+AFTER: Final = (
+    "Then follow somebody, and write a post: the next page says with which keys. Others can read you as soon as your "
+    "host answers for you: 'thimbl serve' on that host does, and 'thimbl push' takes your plan to one from here."
+)
 
 
 class Beginning(Protocol):

@@ -1,11 +1,13 @@
-"""Following somebody: their address, a look at what is there, and only then a yes.
+"""Following somebody: their address or the URL of a feed, a look at what is there, and only then a yes.
 
-The look is a child's (`Desk.preview`). What it found is judged here as a reader would judge it who knows nothing yet
-(plan-format 4), so that the key's fingerprint can be compared before it is pinned.
+- The look is a child's (`Desk.preview`, `Desk.look_at_feed`); what it found is judged by `tui.lookup`. It belongs to
+  what was looked at: whoever types on has to look again, and a look that is under way then is ended.
+- Where what was found is not what one would want to follow, nothing but Enter in the address leads on by itself.
+- The dialog stays until it is done: what can not be done is said in it, and what was typed stays.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar, Final
 
@@ -17,155 +19,202 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from thimbl.core.address import Address, AddressError
-from thimbl.core.answer import read_answer, says_no_plan
-from thimbl.core.log import Judgement, Known, Verdict, judge_bytes
-from thimbl.core.terminal import safe_line
+from thimbl.core.log import Known
 from thimbl.core.web import FeedUrl, UrlError, looks_like_url
 from tui.aside import told
 from tui.children import ChildFailed, preview
 from tui.foot import Foot
-from tui.lines import Line, Piece, Role, line, plain
-from tui.over import Over
-from tui.pages import FEED, TOLD
+from tui.lines import Line, Role
+from tui.lookup import Acquaintance, Found, feed_found, nothing_found, plan_found
 from tui.ports import Desk
-from tui.rows import VERDICTS
-from tui.setting import fields
-from tui.when import old
+from tui.scrolling import Scrolling
+from tui.setting import paragraph
 from tui.workers import begin
-
-RAW_SHOWN: Final = 12
-"""Lines of an answer without a plan that are shown."""
-
-WIDTH: Final = 66
-"""Cells of the table; the dialog is as wide where the screen is."""
 
 MAX_NICK: Final = 64
 """Characters of a nick: what a user name of an address has at most (plan-format 1)."""
 
+NAME: Final = "your name for them (optional)"
 
-def found_lines(raw: bytes, address: Address, now: float) -> list[Line]:
-    """What an answer says of its author, escaped."""
-    answer = read_answer(raw)
-    if answer.plan is None:
-        text = raw.decode("utf-8", "replace").splitlines()
-        heading = "There is no plan yet:" if says_no_plan(raw) else "That answer has no plan in it:"
-        return [line((heading, Role.WARN)), *(line(("  ", Role.TEXT), plain(row[:500])) for row in text[:RAW_SHOWN])]
-    judgement = judge_bytes(answer.plan, Known(address), int(now))
-    verdict = VERDICTS[judgement.verdict]
-    rows = _rows(judgement, now)
-    sentence: Piece = (TOLD[judgement.verdict], Role.DIM)
-    if judgement.verdict is Verdict.VERIFIED:
-        sentence = ("Its signature holds. Compare the key with its owner if you can: it will be pinned.", Role.DIM)
-    lines = [line(verdict), *fields(rows, WIDTH), line(sentence)]
-    return [*lines, line(plain(judgement.reason, Role.WARN))] if judgement.reason else lines
+WIDTH: Final = 66
+"""Cells of what the dialog says itself."""
+
+BOLD: Final = frozenset({Role.BAD, Role.WARN, Role.STRONG, Role.GOOD})
+
+Whom = Address | FeedUrl
+Know = Callable[[Address], Awaitable[Acquaintance | None]]
+"""What the store knows of somebody; None where it can not be read."""
+Add = Callable[[Whom, str | None, bool | None], Awaitable[None]]
+"""Follows somebody, by a name or none, in private or not or (None) as before. Raises what the person is to read."""
 
 
-def _rows(judgement: Judgement, now: float) -> list[tuple[str, str]]:
-    head, classic = judgement.head, judgement.classic
-    if head is not None:
-        rows = [("name", safe_line(head.name)), ("bio", safe_line(head.bio[:300]))]
-        rows += [("key", head.key.fingerprint), ("head", f"{old(head.updated, now)}, record {head.seq}")]
-    elif classic is not None:
-        rows = [("name", safe_line(classic.name)), ("bio", safe_line(classic.bio[:300])), ("key", "none")]
-    else:
-        rows = []
-    return [(name, value) for name, value in rows if value]
-
-
-def _meant(text: str) -> Address | FeedUrl:
+def meant(text: str, me: Address) -> Whom:
     """Whom somebody means who types this. Raises `AddressError` and `UrlError`."""
-    return FeedUrl.parse(text) if looks_like_url(text) else Address.parse(text)
+    if looks_like_url(text):
+        return FeedUrl.parse(text)
+    address = Address.parse(text)
+    if address == me:
+        raise AddressError("That is you: your own posts stand in your timeline as it is.")
+    if address.is_web:
+        raise AddressError(f"That address stands for a feed of {address.place}: type its URL.")
+    return address
 
 
-class Follow(Over[tuple[Address | FeedUrl, str | None] | None]):
-    """Whom to follow and what to call them; None where nobody."""
+class Follow(Scrolling[Whom | None]):
+    """Whom one follows now; None where nothing was changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
-    def __init__(self, desk: Desk, clock: Callable[[], float], address: Address | None = None) -> None:
+    def __init__(
+        self, desk: Desk, clock: Callable[[], float], know: Know, add: Add, address: Address | None = None
+    ) -> None:
         super().__init__()
-        self._desk, self._clock = desk, clock
-        self._looked_at: Address | FeedUrl | None = None
+        self._desk, self._clock, self._know, self._add = desk, clock, know, add
+        self._found: Found | None = None
+        """What was found of whom the address names now."""
+        self._adding = False
         self.where = Input(str(address or ""), placeholder="ana@fields.example", id="address", compact=True)
-        self.nick = Input(placeholder="your name for them (optional)", id="nick", max_length=MAX_NICK, compact=True)
+        self.nick = Input(placeholder=NAME, id="nick", max_length=MAX_NICK, compact=True)
         self.found = Static("", id="found", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="follow") as dialog:
-            dialog.border_title = Text("Follow: whose plan?")
+            dialog.border_title = Text("Follow: whose plan, or which feed?")
             yield self.where
             yield self.nick
             with VerticalScroll(can_focus=False):
                 yield self.found
             with Horizontal(classes="buttons"):
                 yield Button("Look", id="look", variant="primary", compact=True)
-                yield Button("Follow", id="yes", variant="success", compact=True, disabled=True)
                 yield Button("Back", id="no", compact=True)
         yield Foot()
 
     def on_mount(self) -> None:
-        told = "Enter looks at their plan first; nothing is added yet. Following signs your plan anew."
-        self._tell([line((told, Role.DIM))])
+        self._tell(paragraph("Enter looks at what is there first; nothing is added yet.", WIDTH, Role.DIM))
         self.where.focus()
 
     def _tell(self, lines: list[Line]) -> None:
         text = Text()
         for row in lines:
             for piece, role in row.pieces:
-                bold = role in (Role.BAD, Role.WARN, Role.STRONG, Role.GOOD)
-                text.append(piece, "bold" if bold else "dim" if role is Role.DIM else "")
+                text.append(piece, "bold" if role in BOLD else "dim" if role is Role.DIM else "")
             text.append("\n")
         self.found.update(text)
 
+    def _offer(self, found: Found | None) -> None:
+        """Let this be followed; None: let it be looked for."""
+        self._found = found
+        self._show("look", found is None)
+        self._show("yes", found is not None)
+        self._show("private", found is not None and isinstance(found.whom, Address))
+        self._show("plan", found is not None and found.plan is not None)
+        self.nick.placeholder = f"your name for them: {found.nick}" if found is not None and found.nick else NAME
+
+    def _show(self, button: str, shown: bool) -> None:
+        for one in self.query(f"#{button}"):
+            one.display = shown
+
+    async def _make_buttons(self, found: Found) -> None:
+        """Those that follow: who opens the dialog does not wait for them."""
+        if not self.query("#yes"):
+            made = [
+                Button("Its plan", id="plan", variant="primary", compact=True),
+                Button("Follow", id="yes", variant="success", compact=True),
+                Button("In private", id="private", compact=True),
+            ]
+            for one in made:
+                one.display = False  # until it is said what was found
+            await self.query_one(".buttons").mount(*made, before="#no")
+        # To follow in public whom one follows in private is to be meant.
+        self.query_one("#yes", Button).label = "In public" if found.in_private else "Follow"
+
+    # Looking
+
     @on(Input.Changed, "#address")
     def _edited(self) -> None:
-        # What was found belongs to the address that was looked at.
-        self._looked_at = None
-        self.query_one("#yes", Button).disabled = True
+        self.workers.cancel_group(self, "look")
+        if self._found is not None:
+            self._offer(None)
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#look")
     def _look(self) -> None:
         try:
-            address = _meant(self.where.value.strip())
+            whom = meant(self.where.value.strip(), self._desk.address)
         except (AddressError, UrlError) as error:
-            self._tell([line(plain(told(error), Role.BAD))])
+            self._tell(paragraph(told(error), WIDTH, Role.BAD))
             return
-        if address == self._looked_at:
-            self.query_one("#yes", Button).focus()
+        if self._found is not None:
+            self._go_on(self._found)
             return
-        if isinstance(address, FeedUrl):
-            self._tell([line((FEED, Role.WARN)), line(("What it has comes with the next fetch.", Role.DIM))])
-            self._may_follow(address)
-            return
-        self._tell([line((f"Asking {address} …", Role.DIM))])
-        begin(self, partial(self._ask, address), "look", exclusive=True)
+        self._tell(paragraph(f"Asking {whom} …", WIDTH, Role.DIM))
+        begin(self, partial(self._ask, whom), "look", exclusive=True)
 
-    async def _ask(self, address: Address) -> None:
+    async def _ask(self, whom: Whom) -> None:
+        before: Acquaintance | None = None
         try:
-            raw = await preview(self._desk.preview(address))
-        except ChildFailed as error:
-            self._tell(
-                [
-                    line(plain(told(error), Role.BAD)),
-                    line(("You can follow them all the same: they are asked again at each fetch.", Role.DIM)),
-                ]
-            )
-        else:
-            self._tell(await asyncio.to_thread(found_lines, raw, address, self._clock()))
-        self._may_follow(address)
+            if isinstance(whom, FeedUrl):
+                raw = await preview(self._desk.look_at_feed(whom))
+                found = feed_found(raw, whom)
+            else:
+                before = await self._know(whom)
+                raw = await preview(self._desk.preview(whom))
+                known = before or Acquaintance(None, Known(whom))
+                found = await asyncio.to_thread(plan_found, raw, whom, known, self._clock())
+        except (ChildFailed, ValueError) as error:
+            found = nothing_found(whom, told(error), before)
+        await self._make_buttons(found)
+        self._tell(list(found.lines))
+        self._offer(found)
+        if found.speaks_for:
+            self._go_on(found)
 
-    def _may_follow(self, whom: Address | FeedUrl) -> None:
-        self._looked_at = whom
-        yes = self.query_one("#yes", Button)
-        yes.disabled = False
-        yes.focus()
+    def _go_on(self, found: Found) -> None:
+        self.query_one("#private" if found.in_private else "#yes", Button).focus()
+
+    @on(Button.Pressed, "#plan")
+    def _look_at_plan(self) -> None:
+        if self._found is not None and self._found.plan is not None:
+            with self.prevent(Input.Changed):  # which would end the look that begins here
+                self.where.value = str(self._found.plan)
+            self._offer(None)
+            self.where.focus()
+            self._look()
+
+    # Following
 
     @on(Button.Pressed, "#yes")
     def _follow(self) -> None:
-        if self._looked_at is not None:
-            self.dismiss((self._looked_at, self.nick.value.strip() or None))
+        self._begin_to_add(private=False)
+
+    @on(Button.Pressed, "#private")
+    def _follow_in_private(self) -> None:
+        self._begin_to_add(private=True)
+
+    def _begin_to_add(self, *, private: bool) -> None:
+        if self._found is not None and not self._adding:
+            self._adding = True
+            self._tell(paragraph("Writing it down …", WIDTH, Role.DIM))
+            begin(self, partial(self._follow_now, self._found, private), "add")
+
+    async def _follow_now(self, found: Found, private: bool) -> None:
+        nick = self.nick.value.strip()
+        try:
+            if isinstance(found.whom, FeedUrl):
+                # Its title makes its name, and only who looked has seen it.
+                await self._add(found.whom, nick or found.nick or None, None)
+            else:
+                await self._add(found.whom, nick or None, private)
+        except Exception as error:  # a desk may raise anything; the person is told
+            self._tell(paragraph(told(error), WIDTH, Role.BAD))
+            self.nick.focus()
+        else:
+            self.dismiss(found.whom)
+        finally:
+            self._adding = False
 
     @on(Button.Pressed, "#no")
-    def _back(self) -> None:
-        self.dismiss(None)
+    def action_leave(self) -> None:
+        """Not while it is being written down: what came of that is to be said."""
+        if not self._adding:
+            self.dismiss(None)

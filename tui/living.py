@@ -34,12 +34,16 @@ class LivingScreen(ReadingScreen):
             begin(self, self.look, "look")
 
     async def look(self) -> None:
-        """Whether somebody has written to the store since the last look, and what; after one that is going on."""
+        """Whether somebody has written to the store since the last look, and what; after one that is going on. Where
+        it could not be read, all that is in sight is."""
         async with self._looking:
+            refused = self.refused
             version = await self.ask(Reader.data_version)
             before, self.version = self.version, version
-            if version is not None and version != before:
+            if version is not None and (version != before or self.unreadable):
                 await self.store_changed()
+            if self.unreadable and self.refused == refused:
+                self.readable_again()
 
     async def store_changed(self) -> None:
         """Somebody has written: bring up to date what is in sight."""
@@ -77,10 +81,16 @@ class LivingScreen(ReadingScreen):
         return True
 
     @on(Status.Pressed)
+    def _offer_pressed(self) -> None:
+        if self.status.offered:
+            self.action_take_new()
+
     def action_take_new(self) -> None:
         """Take in what is new; the selected row stays where it is."""
         if self.status.offered:
             begin(self, self._take_new, "place", exclusive=True)
+        else:
+            self.say("Nothing new has come.")
 
     async def _take_new(self) -> None:
         offered, was_empty = self.status.offered, not self.timeline.keys

@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from thimbl.core.address import Address, AddressError, site_of
 from thimbl.core.counting import counted
 from thimbl.core.terminal import safe_line
+from thimbl.core.times import MINUTE, short_span
 from thimbl.store import askings
 from thimbl.store.askings import Asking, HostLog
 from thimbl.store.reader import Reader
@@ -69,8 +70,9 @@ def standing(host: HostLog, now: float) -> tuple[Piece, ...]:
     """How a host stands: what does not answer and when it is tried again, and the verdicts that came, in words."""
     told: list[Piece] = []
     if host.state.is_failing:
-        began = f" since {moment(host.state.failing_since, now)}" if host.state.failing_since is not None else ""
-        told.append((f"✗ no answer{began}, again {ahead(host.state.due, now)}: ", Role.BAD))
+        away = 0 if host.state.failing_since is None else int(now) - host.state.failing_since
+        length = f" for {short_span(away)}" if away >= MINUTE else ""
+        told.append((f"✗ no answer{length}, again {ahead(host.state.due, now)}: ", Role.BAD))
         told.append(plain(host.words, Role.BAD))
     for verdict, number in host.verdicts.items():
         shape, role = VERDICTS[verdict]
@@ -81,6 +83,14 @@ def standing(host: HostLog, now: float) -> tuple[Piece, ...]:
         told.append((f"{host.asked - host.answered} without a plan, last {since(host.failed, now)}: ", Role.DIM))
         told.append(plain(host.words, Role.DIM))
     return tuple(told)
+
+
+def sums(host: HostLog, now: float) -> str:
+    """A host's columns in a sentence, for where there is no room for all of them."""
+    return (
+        f"Asked {counted(host.asked, 'time')}, {counted(host.answered, 'plan')} came, {host.new:,} new, "
+        f"{size_words(host.bytes)}; last {since(host.last, now)}."
+    )
 
 
 def fitting(width: int) -> list[int]:
@@ -250,6 +260,10 @@ class LogPane(Pane):
             lines += [line((f" {self._told.bar(bar)} ", Role.MARK), (self._told.counted, Role.TEXT))]
             lines += [line((" ", Role.TEXT), plain(self._told.last, Role.DIM))] if self._told.last else []
         told: list[Piece] = [("What it brought, and what went wrong.", Role.DIM)]
+        if (host := next((one for one in self._hosts if one.hostport == self._host), None)) is not None:
+            # All of it, also what a row has no room for.
+            for said in ((sums(host, self.clock()), Role.TEXT),), standing(host, self.clock()):
+                lines += [line((" ", Role.TEXT), *pieces) for pieces in wrap(said, max(10, width - 2))]
         if self._is_hosts:
             told = [(summary(self._hosts), Role.TEXT), (" ", Role.TEXT), ("[ ]", Role.KEY), (" news of all", Role.DIM)]
         elif self._host is None:

@@ -16,7 +16,9 @@ from tui.aside import told
 from tui.muting import MutingScreen
 
 if TYPE_CHECKING:
+    from thimbl.core.web import FeedUrl
     from thimbl.store.pins import SeenKey
+    from tui.lookup import Acquaintance
 
 
 class PeopleScreen(MutingScreen):
@@ -32,20 +34,23 @@ class PeopleScreen(MutingScreen):
             address = author.address
         if self.spot.place.is_pane:
             address = None  # what the list has selected is not in sight
-        answer = await self.app.push_screen_wait(Follow(self.pen.desk, self.clock, address))
-        if answer is None:
-            return
-        whom, nick = answer
-        try:
-            if isinstance(whom, Address):
-                await self.pen.do(lambda desk: desk.follow(whom, nick))
-            else:
-                await self.pen.do(lambda desk: desk.follow_feed(whom, nick))
-        except Exception as error:  # a desk may raise anything; the person is told
-            self.say(told(error), trouble=True)
-            return
-        self.say(f"You follow {whom}.")
-        self.action_fetch()
+        self.app.clear_notifications()  # else they lie over its buttons
+        asked = Follow(self.pen.desk, self.clock, self._know, self._add, address)
+        whom = await self.app.push_screen_wait(asked)
+        if whom is not None:
+            self.say(f"You follow {whom}.")
+            self.action_fetch()
+
+    async def _know(self, address: Address) -> "Acquaintance | None":
+        from tui.lookup import acquainted
+
+        return await self.ask(partial(acquainted, address=address))
+
+    async def _add(self, whom: "Address | FeedUrl", nick: str | None, private: bool | None) -> None:
+        if isinstance(whom, Address):
+            await self.pen.do(lambda desk: desk.follow(whom, nick, private))
+        else:
+            await self.pen.do(lambda desk: desk.follow_feed(whom, nick))
 
     @work
     async def action_unfollow(self) -> None:
@@ -57,7 +62,7 @@ class PeopleScreen(MutingScreen):
 
         whom = author.address
         lines = [f"Stop following {safe_line(author.place)}?", "What was fetched of theirs stays here."]
-        lines += ["Your plan is signed anew."] if author.web is None else []
+        lines += ["Your plan is signed anew."] if author.web is None and not author.private else []
         if not await self.app.push_screen_wait(Confirm("Unfollow", lines, "Unfollow")):
             return
         try:
@@ -84,6 +89,7 @@ class PeopleScreen(MutingScreen):
             return
         from tui.comparing import Keys
 
+        self.app.clear_notifications()  # else they lie over its buttons
         chosen = await self.app.push_screen_wait(Keys(author, seen, self.clock()))
         if chosen is None:
             return

@@ -2,8 +2,9 @@
 
 - The UI reads the store and writes nothing itself. All that changes anything goes through a :class:`Desk`, which the
   command line hands in; the tests hand in one of their own.
-- A desk is asked from one worker thread, never from the UI's own and never two things at once, since signing and
-  writing wait for the disk. Only `address` and the methods that return an argv are asked from the UI's thread.
+- A desk is asked from two worker threads, never from the UI's own, since signing and writing wait for the disk: one for
+  `mark` and `save_state`, which may have to wait for whoever holds the store, and one for all else. Only `address` and
+  the methods that return an argv are asked from the UI's thread.
 - Any method may raise; the ``str()`` of what it raises is shown to the person as it is.
 """
 
@@ -33,6 +34,11 @@ POST_DRAFT: Final = "post"
 """The name of the draft of a new post."""
 
 
+def subject_draft(name: str) -> str:
+    """The name of the draft of the subject that goes with the draft `name`."""
+    return f"{name}-subject"
+
+
 def edit_draft(of: Reference) -> str:
     """The name of the draft of an edit."""
     return f"edit-{of.id}"
@@ -54,6 +60,9 @@ class Writing(Protocol):
 
     def reply(self, to: "Item", text: str) -> Reference:
         """Sign and publish an answer to `to`; durable when it returns."""
+
+    def drafts(self) -> Sequence[str]:
+        """The names of the drafts that there are, the one that was written last first."""
 
     def save_draft(self, name: str, text: str) -> None:
         """Keep a draft; an empty text drops it."""
@@ -83,8 +92,9 @@ class Writing(Protocol):
 class People(Protocol):
     """Whom a person follows, whose keys they have compared, and what they do not want to see."""
 
-    def follow(self, address: Address, nick: str | None) -> None:
-        """Add to the following file, the plan and the store. Asks nobody over the network."""
+    def follow(self, address: Address, nick: str | None, private: bool | None = None) -> None:
+        """Add to the following file, the store and, unless it is to be `private`, the plan; None: as before, or else
+        in public. Asks nobody over the network. Refuses what can not be followed."""
 
     def follow_feed(self, url: "FeedUrl", nick: str | None) -> None:
         """Add a feed of the web to the following file and the store; no plan tells of it. Asks nobody either."""
@@ -125,6 +135,9 @@ class Keeping(Protocol):
 
     def preview(self, address: Address) -> list[str]:
         """The argv of a child that fingers `address` and writes the answer to its standard output."""
+
+    def look_at_feed(self, url: "FeedUrl") -> list[str]:
+        """The argv of a child that looks at a feed and writes what it found as one JSON object (`follow --look`)."""
 
 
 class Market(Protocol):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tui.children import Report
+    from tui.reports import Report
 
 FULL: Final = "█"
 EMPTY: Final = "░"

@@ -130,6 +130,8 @@ class Stall:
         self.closed = True
 
     def sign(self, rehearsed: Rehearsed) -> Reference:
+        if self.fault is not None:
+            raise self.fault
         self.signed = [*self.signed, rehearsed]
         me = self.village.me
         me.now = max(me.now, self._clock)

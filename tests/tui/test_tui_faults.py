@@ -19,20 +19,26 @@ import pytest
 
 from tests.tui.running import Session, closed, composer, opened, play
 from tests.tui.village import ME, NOW, Village, VillageDesk, furnished
+from thimbl.cli.upkeep import NEW_STORE, find_store
 from thimbl.core.address import Address
 from thimbl.core.keys import PrivateKey
 from thimbl.home import settings
 from thimbl.home.account import Account
 from thimbl.home.desk import Desk
+from thimbl.home.desks import part
 from thimbl.home.keyfile import make_key
 from thimbl.home.paths import Paths
 from thimbl.home.settings import Settings
 from thimbl.store import database
+from thimbl.store.errors import StoreDamaged
 from thimbl.store.types import Selection
+from tui import keeping, places, reading
 from tui.app import ThimblApp
+from tui.aside import Pen
 from tui.bars import Status
 from tui.composer import Composer
 from tui.fetching import FetchingScreen
+from tui.places import Tab
 
 
 def files(path: Path) -> list[Path]:
@@ -57,17 +63,29 @@ def take_away(path: Path) -> None:
         file.unlink()
 
 
-def test_a_store_that_can_not_be_read(tmp_path: Path) -> None:
-    """Each fault is said; every key does what it can; what is typed is kept all the same; and when a store is there
-    again it is read, without a restart, though it is another file by then."""
+def test_a_store_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each fault is said, and said for as long as any of what is in sight can not be read; every key does what it can;
+    what is typed is kept all the same; and when a store is there again it is read, without a restart, though it is
+    another file by then."""
     village = furnished(tmp_path)
     with closing(sqlite3.connect(village.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole = tmp_path / "whole"
     shutil.copy(village.path, whole)
+    monkeypatch.setattr(reading, "READ_AFTER", 0)
 
     async def scene(s: Session) -> None:
         await s.selected("@cy the bakery asks")
+        await s.until(lambda: s.desk.marked, "nobody writes any more")
+        with monkeypatch.context() as patch:
+            patch.setattr(places, "counts", in_the_middle)
+            s.screen.version = None  # somebody has written
+            await s.screen.look()
+            assert troubled(s, "a page of it is damaged")
+            await s.screen.look()  # its first page is whole, and has not changed
+            assert troubled(s, "a page of it is damaged")
+        await s.screen.look()
+        assert s.screen.status.said == "The store can be read again."
         for spoil, words in SPOILT:
             spoil(village.path)
             await s.screen.look()
@@ -77,7 +95,7 @@ def test_a_store_that_can_not_be_read(tmp_path: Path) -> None:
                 await opened(s, Composer)
                 await s.press(*"Typed.", "escape")
                 await closed(s)
-                await s.until(lambda: s.desk.drafts.get("post") == "Typed.")
+                await s.until(lambda: s.desk.drafted.get("post") == "Typed.")
             take_away(village.path)
             shutil.copy(whole, village.path)
             await s.screen.look()
@@ -90,6 +108,11 @@ def test_a_store_that_can_not_be_read(tmp_path: Path) -> None:
         await s.until(lambda: s.screen.status.offered or "After the rebuild." in s.shown)
 
     play(tmp_path, scene, village=village)
+
+
+def in_the_middle(reader: object, everyone: bool = False) -> dict[Tab, int]:
+    """As a question fails that comes to a spoilt page, while others are answered."""
+    raise StoreDamaged("a page of it is damaged")
 
 
 def troubled(s: Session, words: str) -> bool:
@@ -106,6 +129,7 @@ SPOILT: Final = (
 def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading goes on; what can not be written is said, and taken back where it was shown."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(keeping, "PATIENCE", 0)
     village = furnished(tmp_path)
 
     async def scene(s: Session) -> None:
@@ -174,7 +198,7 @@ def test_what_is_published_and_what_is_not(account: Account, monkeypatch: pytest
     """A post that the store can not take is published: that is said as what it is, and not as one that failed, which
     would be sent twice. Into a plan that was edited by hand none goes: the sentence says what to do, the text stays in
     the sheet and in the draft, and nothing is written over."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(part, "PATIENCE", 0.01)
 
     async def scene(app: ThimblApp, s: Session) -> None:
         await s.selected("First.")
@@ -203,6 +227,27 @@ def test_what_is_published_and_what_is_not(account: Account, monkeypatch: pytest
     with account.writer() as writer:  # the next one brings all
         account.remember_published(account.authoring.post("Three."))
         assert [item.text for item in writer.timeline(Selection(), 9)] == ["Three.", "Two.", "First."]
+
+
+def test_a_store_that_is_missing_at_the_start_is_made_and_that_is_told(account: Account) -> None:
+    """Once, with the first that is done: what was read is known nowhere else."""
+    assert not find_store(account)
+    take_away(account.paths.store)
+    assert find_store(account)
+    with account.writer() as writer:
+        assert [item.text for item in writer.timeline(Selection(), 9)] == ["First."]
+
+    async def told() -> list[str]:
+        desk, said = Desk(account), list[str]()
+        desk.note(NEW_STORE)
+        pen = Pen(desk)
+        pen.behind = said.append
+        for _ in range(2):
+            await pen.draft("post")
+        pen.close()
+        return said
+
+    assert asyncio.run(told()) == [NEW_STORE]
 
 
 # the poller

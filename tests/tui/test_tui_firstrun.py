@@ -1,8 +1,12 @@
 """The first page: nothing is made before it was shown, and what goes wrong is said where it was typed."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+import pytest
 
 from tests.tui.eyes import until
 from tests.tui.running import Session, closed, composer, opened, play
@@ -89,9 +93,17 @@ def test_from_nothing_to_a_desk(tmp_path: Path) -> None:
     assert first(tmp_path, scene, mine) is mine
 
 
-def test_whoever_leaves_has_made_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [None, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_leaves_has_made_nothing(tmp_path: Path, number: signal.Signals | None) -> None:
+    """By a key, or since somebody ends the program or closes the terminal: that is left as it was found."""
+
     async def scene(app: FirstRun, founder: Founder) -> None:
-        await app._press_keys(["escape"])
+        await until(lambda: app.page.address.value)
+        if number is None:
+            await app._press_keys(["escape"])
+        else:
+            os.kill(os.getpid(), number)
+        await until(lambda: app._exit)
         assert founder.made == []
 
     assert first(tmp_path, scene, Village(tmp_path).desk()) is None

@@ -1,5 +1,7 @@
 """The view Log, and how far a fetch is: in words, escaped, and where the reader left it."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 from tests.tui.running import Session, play
@@ -10,9 +12,9 @@ from thimbl.core.times import DAY, HOUR, MINUTE
 from thimbl.store import askings, scheduling
 from thimbl.store.askings import Asking, HostLog
 from thimbl.store.writer import Writer
-from tui.children import Report
-from tui.log import LogPane, came_of, size_words, standing, summary
+from tui.log import LogPane, came_of, size_words, standing, summary, sums
 from tui.progress import Progress
+from tui.reports import Report, Tally
 
 ANA, OLD = "ana@fields.example", "old@river.example"
 
@@ -41,7 +43,9 @@ def test_how_a_host_stands() -> None:
     well = HostLog("a.example", 9, 8, 0, 0, {Verdict.VERIFIED: 7, Verdict.STALE: 1}, NOW, NOW - DAY, "it was off", WELL)
     assert text_of(standing(well, NOW)) == ("✓ verified 7 · ↓ stale 1 · 1 without a plan, last 1d ago: it was off")
     away = HostLog("a.example", 2, 0, 0, 0, {}, NOW, NOW, "it\nis off", HostState(2, NOW - HOUR, NOW + 60))
-    assert text_of(standing(away, NOW)) == "✗ no answer since 1h, again in 1m: it is off"
+    assert text_of(standing(away, NOW)) == "✗ no answer for 1h, again in 1m: it is off"
+    assert text_of(standing(replace(away, state=HostState(2, NOW, NOW + 60)), NOW)).startswith("✗ no answer, again in")
+    assert sums(well, NOW) == "Asked 9 times, 8 plans came, 0 new, 0 B; last just now."
     assert summary([well, away]) == "2 hosts, 1 of them does not answer. 8 plans for 11 askings, 0 B."
     assert [size_words(size) for size in (0, 1_023, 1_024, 5 << 20, 3 << 30)] == [
         "0 B", "1023 B", "1.0 KiB", "5.0 MiB", "3.0 GiB",
@@ -69,6 +73,39 @@ def test_how_far_a_fetch_is() -> None:
     assert Progress(0).bar(4) == "░░░░"
 
 
+def test_who_has_moved_is_told_after_a_fetch() -> None:
+    """As it stands then: the same log may be there, or be still to come; of a feed its reader decides."""
+    tally = Tally()
+    for new, also in (("ana@dairy.example", {}), ("bo@x.example", {}), ("cy@x.example", {"cited_by": ["c@x.example"]})):
+        line = {"address": ANA, "verdict": "verified", "new": 0, "moved_to": new, **also}
+        report = Report.read(json.dumps(line).encode())
+        assert report is not None
+        tally.add(report)
+    feed = Report.read(b'{"address": "x@y.web", "url": "https://old.example/", "moved_url": "https://new.example/"}')
+    assert feed is not None
+    tally.add(feed)
+    assert tally.moves({"ana@dairy.example"}).split(". ") == [
+        f"{ANA} has moved to ana@dairy.example, and you follow them there now",
+        f"{ANA} says that they move to bo@x.example, where they are not yet",
+        "https://old.example/ has moved for good to https://new.example/: follow that in its place.",
+    ]
+    assert tally.words == "Fetched: nothing new, 4 asked."
+
+
+def test_what_went_wrong_is_told_once_for_all_to_whom_it_happened() -> None:
+    """Of a host with twenty people that is away, one sentence."""
+    tally = Tally()
+    for user in "abc":
+        tally.add(Report(f"{user}@river.example", failure="it is off"))
+    tally.add(Report(ANA, "forged", reason="a signature bends"))
+    assert tally.words == (
+        "Fetched: nothing new, 4 asked, 3 did not answer, 1 not taken. a@river.example, b@river.example and 1 more: "
+        "it is off; ana@fields.example: forged, not taken: a signature bends"
+    )
+    tally.add(Report(OLD, failure="it is gone"))
+    assert tally.words.endswith("; and more, which the log has")
+
+
 def test_hosts_news_and_an_author_over_them(tmp_path: Path) -> None:
     """Nothing yet; then Enter leads deeper, and back out again; a fetch shows how far it is; and the page is kept."""
     village = furnished(tmp_path)
@@ -86,6 +123,7 @@ def test_hosts_news_and_an_author_over_them(tmp_path: Path) -> None:
         assert "^[[2J" not in pane.grid.text  # a verdict has its own words; why stands with the news
         await s.press("G", "enter")
         await s.until(lambda: pane.title == "Log: fields.example")
+        assert "Asked 3 times, 3 plans came, 3 new, 4.9 KiB; last 1h ago." in pane.grid.text
         assert [line.split()[-4:] for line in pane.grid.text.splitlines()[-2:]] == [
             ["3", "new,", "✓", "verified"], ["stale:", "an", "old", "copy"],
         ]  # fmt: skip

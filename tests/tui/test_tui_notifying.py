@@ -55,5 +55,10 @@ def test_a_mention_is_told_once_and_old_ones_are_not(tmp_path: Path, monkeypatch
         await s.press("N", "N")
         await s.screen.look()
         assert len(written) == 2
+        ana.post("@cy who did it", subject="the end of the film")
+        s.village.fetch(ana)
+        await s.screen.look()
+        assert "the end of the film" in written[2]
+        assert "who did it" not in written[2]  # it is folded everywhere else, too
 
     play(tmp_path, scene, comfort=Comfort(notify=(Notice.OSC9,)))

@@ -9,6 +9,7 @@ from textual.widgets import Button, Input, Static
 from tests.support.scribe import Scribe
 from tests.tui.running import Session, closed, opened, play
 from tests.tui.village import NOW, Village, furnished
+from thimbl.core.address import Address
 from thimbl.core.log import Verdict, judge
 from thimbl.core.times import DAY, HOUR, WEEK
 from thimbl.store.mutes import Mute, MuteKind
@@ -130,6 +131,10 @@ def test_following_tells_the_schedule(tmp_path: Path) -> None:
     assert told(well) == "asked 1h ago · again in 2h"
     ill = replace(ana, asked=NOW - HOUR, answered=NOW - DAY, due=None, failure="it is down\n")
     assert told(ill) == "asked 1h ago · answered 1d ago · again now · no answer: it is down"
+    away = replace(ill, private=True, moved_to=Address.parse("ana@dairy.example"))
+    assert told(away).partition("again now")[2] == (
+        " · in private · says: moved to ana@dairy.example · no answer: it is down"
+    )
     set_back = replace(ana, asked=NOW + DAY, answered=NOW + DAY, due=NOW + 9)
     assert told(set_back) == "asked just now · again in 9s"
 

@@ -118,7 +118,7 @@ class VillageDesk(Stall):
     def __init__(self, village: Village) -> None:
         self.village = village
         self.address = village.me.address
-        self.drafts: dict[str, str] = {}
+        self.drafted: dict[str, str] = {}
         self.saved: dict[str, str] = {}
         self.posted: list[tuple[str, str | None]] = []
         self.replied: list[tuple[Item, str]] = []
@@ -132,6 +132,10 @@ class VillageDesk(Stall):
         self.fetch_status = 0
         self.fetch_argv: list[str] = []
         self.answer = ""
+        self.look: list[str] | None = None
+        """The argv that looks at an address, in place of one that finds `answer`."""
+        self.found: dict[str, object] = {}
+        """What a look at a feed finds."""
         self.slow: threading.Event | None = None
         """What reading a draft waits for."""
 
@@ -156,11 +160,11 @@ class VillageDesk(Stall):
         self.replied.append((to, text))
         return self._publish(text, re=str(to.reference))
 
-    def follow(self, address: Address, nick: str | None) -> None:
+    def follow(self, address: Address, nick: str | None, private: bool | None = None) -> None:
         self._check()
         self.followed.append((address, nick))
         with Writer.open(self.village.path) as writer:
-            writer.follow(address, nick or address.user)
+            writer.follow(address, nick or address.user, private=bool(private))
 
     def follow_feed(self, url: FeedUrl, nick: str | None) -> None:
         self._check()
@@ -202,20 +206,25 @@ class VillageDesk(Stall):
         with Writer.open(self.village.path) as writer:
             writer.set_state(key, value)
 
+    def drafts(self) -> list[str]:
+        return list(reversed(self.drafted))
+
     def save_draft(self, name: str, text: str) -> None:
-        self.drafts[name] = text
+        self.drafted.pop(name, None)
+        if text:
+            self.drafted[name] = text
 
     def draft(self, name: str) -> str:
         if self.slow is not None:
             self.slow.wait(10)
-        return self.drafts.get(name, "")
+        return self.drafted.get(name, "")
 
     def drop_draft(self, name: str) -> None:
-        self.drafts.pop(name, None)
+        self.drafted.pop(name, None)
 
     def draft_file(self, name: str) -> Path:
         path = self.village.path.with_name(f"{name}.txt")
-        path.write_text(self.drafts.get(name, ""), encoding="utf-8")
+        path.write_text(self.drafted.get(name, ""), encoding="utf-8")
         return path
 
     def rehearse_edit(self, of: Reference, text: str) -> Change:
@@ -251,4 +260,7 @@ class VillageDesk(Stall):
 
     def preview(self, address: Address) -> list[str]:
         code = "import sys; sys.stdout.write(sys.argv[1]); sys.exit(not sys.argv[1] and 'nobody lives there')"
-        return [sys.executable, "-c", code, self.answer]
+        return self.look or [sys.executable, "-c", code, self.answer]
+
+    def look_at_feed(self, url: FeedUrl) -> list[str]:
+        return [sys.executable, "-c", "import sys; print(sys.argv[1])", json.dumps(self.found)]
