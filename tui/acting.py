@@ -1,22 +1,32 @@
 """The one screen, whole: reading, and all that is done besides.
 
-Writing is `tui.writing`, links and copies are `tui.opening`, following is `tui.people`, asking others is
-`tui.fetching`, noticing what is not in sight is `tui.noticing`; here they come together, with the keys of all of
-them.
+Writing is `tui.writing`, drafts that wait are `tui.drafting`, links and copies are `tui.opening`, following is
+`tui.people`, asking others is `tui.fetching`, noticing what is not in sight is `tui.noticing`; here they come together,
+with the keys of all of them.
 """
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 
-from tui.keys import SCREEN_KEYS
+from tui.drafting import DraftingScreen
+from tui.keyhelp import bindings, display
+from tui.keys import SCREEN_KEYS, action_of, of_lists
 from tui.looking import LookingScreen
 from tui.noticing import NoticingScreen
 from tui.people import PeopleScreen
-from tui.writing import WritingScreen
 
 
-class ThimblScreen(WritingScreen, LookingScreen, PeopleScreen, NoticingScreen):
+class ThimblScreen(DraftingScreen, LookingScreen, PeopleScreen, NoticingScreen):
     """All of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(SCREEN_KEYS)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that is about posts is met with a sentence where there are none."""
+        if not self.spot.place.is_pane:
+            return
+        for binding in bindings(SCREEN_KEYS, self.keymap):
+            if binding.key == event.key and of_lists(action_of(binding)) and event.key not in self.active_bindings:
+                self.say(f"{display(self.app, binding)} is about posts, and here are none: {binding.tooltip}.")

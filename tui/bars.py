@@ -11,12 +11,16 @@ from textual.message import Message
 from textual.strip import Strip
 
 from thimbl.core.terminal import safe_line
+from tui.bidi import isolated
 from tui.lines import Line, Piece, Role, cut, line, spread, width_of
 from tui.paint import CURSOR, Painted
 from tui.places import Tab
 
 MAX_COUNT: Final = 9_999
 """What a count says at most; more is ``9999+``."""
+
+LEAST_WHERE: Final = 8
+"""Cells in which where the reader is can be told; in fewer it is left out."""
 
 FIRST_VIEW: Final = 3
 """Lines of the column over the first view: the program, whose it is, a blank. Where the views need them, none."""
@@ -180,6 +184,9 @@ class Status(Painted, can_focus=False):
         self.said = ""
         self.trouble = False
         self.where = ""
+        """In what the reader is, and where in it."""
+        self.position = ""
+        """The latter alone."""
         self.take_key = "."
         """The key that takes in what is offered."""
 
@@ -187,6 +194,11 @@ class Status(Painted, can_focus=False):
         """A sentence that stands until the next one; escaped here."""
         self.said, self.trouble = safe_line(text), trouble
         self.refresh()
+
+    def leave(self) -> None:
+        """The reader goes elsewhere: what was said of the place before is over; what is wrong is not."""
+        if self.said and not self.trouble:
+            self.say("")
 
     @property
     def is_cut(self) -> bool:
@@ -199,10 +211,11 @@ class Status(Painted, can_focus=False):
             self.offered = count
             self.refresh()
 
-    def set_where(self, text: str) -> None:
-        """Where the reader is; escaped here."""
-        if self.where != (shown := safe_line(text)):
-            self.where = shown
+    def set_where(self, title: str, position: str = "") -> None:
+        """Where the reader is: in what, and where in it. Escaped here."""
+        parts = [isolated(safe_line(part)) for part in (title, position) if part]
+        if self.where != (shown := " · ".join(parts)):
+            self.where, self.position = shown, parts[-1] if position else ""
             self.refresh()
 
     @property
@@ -217,11 +230,13 @@ class Status(Painted, can_focus=False):
         if self.said:
             left.append(("! " if self.trouble else "", Role.BAD))
             left.append((self.said, Role.BAD if self.trouble else Role.TEXT))
-        right = cut(((self.where, Role.DIM), (" ", Role.TEXT)), width // 2 if self.said else width)
-        if self.trouble and width_of(left) + width_of(right) + 1 > width:
-            right = ()  # what to do stands at the end of the sentence
-        if not self.said and width_of(left) + cell_len(self.where) + 2 > width:
-            right = cut(((self.where, Role.DIM),), max(0, width - width_of(left) - 1))
+        # The sentence first, to its end, where what to do stands: where one is can be seen.
+        # Which list it is stands over it, so that the number goes last, and never in part.
+        room = width - width_of(left) - 1
+        told = next((one for one in (self.where, self.position) if cell_len(one) < room), "")
+        if not told and not self.said and room >= LEAST_WHERE:
+            ((told, _),) = cut(((self.where, Role.DIM),), room - 1)
+        right = ((told, Role.DIM), (" ", Role.TEXT)) if told else ()
         return list(spread(left, right, width))
 
     def render_line(self, y: int) -> Strip:

@@ -4,9 +4,12 @@
   click on a key presses it.
 - A key is shown whole, with what it does, or not at all. Where not all fit, the last ones go first, but the help and
   the way back always stay.
-- Over the screen, where forms and buttons are, it says what Enter and Tab do there.
+- Over the screen, where forms and buttons are, it says what Enter and Tab do there; in a line where words are typed,
+  what ends it.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from rich.cells import cell_len
@@ -15,7 +18,6 @@ from textual.binding import Binding
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.keyhelp import display
 from tui.lines import Piece, Role, line
@@ -23,6 +25,9 @@ from tui.paint import Painted
 
 STAYING: Final = ("help", "back(True)", "back", "dismiss(None)", "dismiss(False)", "enter")
 """Actions that stay where not all keys fit."""
+
+LEAVING: Final = "back"
+"""The action that leads out of a line where words are typed."""
 
 Shown = tuple[str, str, str, str]
 """An action, the key that presses it, that key as people read it, and what it does."""
@@ -43,11 +48,18 @@ class Foot(Painted, can_focus=False):
     def _changed(self, screen: Screen[object]) -> None:
         """Which keys there are, the first of each action."""
         shown: dict[str, Shown] = {}
-        if isinstance(screen, ModalScreen):
-            shown |= {one[0]: one for one in _hints(screen.focused)}
-        for active in screen.active_bindings.values():
+        focused = screen.focused
+        is_typing = focused is not None and not isinstance(focused, Painted) and not isinstance(screen, ModalScreen)
+        if is_typing or isinstance(screen, ModalScreen):
+            shown |= {one[0]: one for one in _hints(screen)}
+        # In the order of the table, where a key has been changed, too.
+        declared = _declared(type(screen))
+        found = screen.active_bindings.values()
+        for active in sorted(found, key=lambda one: declared.get(one.binding.id, -1) if one.node is screen else -1):
             binding = active.binding
-            if binding.show and active.enabled and binding.action not in shown:
+            if is_typing and binding.action == LEAVING:
+                shown[LEAVING] = (LEAVING, binding.key, display(self.app, binding), "Leave")
+            elif binding.show and active.enabled and binding.action not in shown and not is_typing:
                 told = self._told(binding)
                 shown[binding.action] = (binding.action, binding.key, display(self.app, binding), told)
         if (keys := list(shown.values())) != self._keys:
@@ -89,20 +101,29 @@ class Foot(Painted, can_focus=False):
                 return
 
 
+@cache
+def _declared(kind: type[Screen[object]]) -> Mapping[str | None, int]:
+    """Where in the table of a kind of screen the binding of an id stands first."""
+    ids = [one.id for one in Binding.make_bindings(kind.BINDINGS) if one.id is not None]
+    return {id: at for at, id in reversed([*enumerate(ids)])}
+
+
 def _cells(one: Shown) -> int:
     return cell_len(one[2]) + cell_len(one[3]) + 3
 
 
-def _hints(focused: Widget | None) -> list[Shown]:
-    """What Enter and Tab do where the focus is."""
+def _hints(screen: Screen[object]) -> list[Shown]:
+    """What Enter and Tab do where the focus is; of a line of text the screen may say it, as `enter_does`."""
     from textual.widgets import Button, Input, OptionList  # only here: the first screen has none of them
 
+    focused = screen.focused
     if isinstance(focused, Button):
         done = str(focused.label)
     elif isinstance(focused, OptionList):
         return [("enter", "enter", "enter", "Choose")]
     elif isinstance(focused, Input):
-        done = "Go on"
+        done = getattr(screen, "enter_does", "Go on")
     else:
         return []
-    return [("enter", "enter", "enter", done), ("tab", "tab", "tab", "Next")]
+    around = [("tab", "tab", "tab", "Next")] if len(screen.focus_chain) > 1 else []
+    return [("enter", "enter", "enter", done), *around]

@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
@@ -13,20 +14,24 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
+from thimbl.core.terminal import safe_line
 from thimbl.store.errors import StoreError
 from thimbl.store.reader import Reader
 from tui.aside import Pen, Shelf, told
 from tui.bars import Status, Views
+from tui.bidi import isolated
 from tui.detail import Detail
 from tui.foot import Foot
-from tui.keyhelp import Group, bindings, bound, display
+from tui.holding import Holding
+from tui.keyhelp import Group, bound, key_of
 from tui.keys import SCREEN_KEYS
 from tui.pane import Pane
 from tui.places import FIRST, Place, Spot, Tab
+from tui.strips import Ground
 from tui.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -60,7 +65,7 @@ class Room(Container):
     BLANK: ClassVar[bool] = True
 
 
-class Frame(Screen[None]):
+class Frame(Holding[None]):
     """Views, list and page or pane, status. `clock` gives Unix seconds.
 
     `books` is a second thread for reading the store, where what takes long is asked: the books of communes. Without
@@ -82,8 +87,12 @@ class Frame(Screen[None]):
         self._kept_panes: dict[Tab, Mapping[str, object]] = {}
         self._titled = ""
         self._led_back = False
-        self._unreadable = ""
-        """Why the store could not be read the last time; empty where it could."""
+        self.unreadable = ""
+        """Why the store can not be read; empty where it can."""
+        self._beside: dict[str, float] = {}
+        """When what stands beside the status line was said: not the same twice at once."""
+        self.refused = 0
+        """Questions that the store did not answer."""
         self.views = Views(str(pen.desk.address), id="views")
         self.timeline = Timeline(clock, id="timeline")
         self.timeline.moved = self.show_where
@@ -95,7 +104,7 @@ class Frame(Screen[None]):
         with Room(id="body"):
             yield self.views
             with Room(id="panes"):
-                with Vertical(id="list"):
+                with Ground(id="list"):
                     yield self.timeline
                 yield self.detail
         yield self.status
@@ -109,8 +118,7 @@ class Frame(Screen[None]):
         if self._words is None:
             from textual.widgets import Input  # only here: who reads needs none
 
-            told = "words, or #tag; Enter searches, Esc leaves"
-            self._words = Input(placeholder=told, id="search", compact=True)
+            self._words = Input(placeholder="words, or a #tag", id="search", compact=True)
             self.query_one("#list").mount(self._words, before=self.timeline)
         return self._words
 
@@ -118,6 +126,11 @@ class Frame(Screen[None]):
     def is_searching(self) -> bool:
         """Whether the reader is typing what is to be searched for."""
         return self._words is not None and self._words.has_focus
+
+    @property
+    def enter_does(self) -> str:
+        """What Enter does in the line where words are typed, for the foot."""
+        return "Search" if self.is_searching else "Go on"
 
     def put_words_away(self) -> None:
         """Show the search line no longer."""
@@ -133,29 +146,31 @@ class Frame(Screen[None]):
     async def answer(self, asked: Future[T]) -> T | None:
         """The same, where it was asked before."""
         try:
-            found = await asyncio.wrap_future(asked)
+            return await asyncio.wrap_future(asked)
         except StoreError as error:
-            before, self._unreadable = self._unreadable, told(error)
-            tell = self.say if before != self._unreadable else self.status.say  # whole once, and not at each question
-            tell(self._unreadable, trouble=True)
+            self.refused += 1
+            before, self.unreadable = self.unreadable, told(error)
+            tell = self.say if before != self.unreadable else self.status.say  # whole once, and not at each question
+            tell(self.unreadable, trouble=True)
             return None
-        if self._unreadable:
-            self._unreadable = ""
-            self.status.say("The store can be read again.")
-        return found
+
+    def readable_again(self) -> None:
+        """All that is in sight could be read. One answer says little: of a damaged store whole pages are left."""
+        self.unreadable = ""
+        self.status.say("The store can be read again.")
 
     def say(self, text: str, *, trouble: bool = False) -> None:
         """Tell the person something, in the status line, which escapes it; what is wrong, and too long for that, whole
         beside it as well."""
         self.status.say(text, trouble=trouble)
-        if trouble and self.status.is_cut:
-            self.notify(self.status.said, severity="warning", timeout=TOLD, markup=False)
+        said, now = self.status.said, time.monotonic()
+        if trouble and self.status.is_cut and now - self._beside.get(said, -TOLD) >= TOLD:
+            self._beside = {text: then for text, then in self._beside.items() if now - then < TOLD} | {said: now}
+            self.notify(said, severity="warning", timeout=TOLD, markup=False)
 
     def key(self, binding: str) -> str:
         """The key that is bound to this id by now, as it is shown: a sentence names no key that was given away."""
-        declared = (*SCREEN_KEYS, *Timeline.BINDINGS)
-        found = (one for one in bindings(declared, self.keymap) if one.id == binding)
-        return next((display(self.app, one) for one in found), binding)
+        return key_of(self.app, (*SCREEN_KEYS, *Timeline.BINDINGS, *Detail.BINDINGS), binding) or binding
 
     def bound(self) -> list[Group]:
         """The keys as they are bound now."""
@@ -185,7 +200,8 @@ class Frame(Screen[None]):
             self.set_focus(_inside(self._panes[tab]))  # and not to whatever Textual finds
         if lists.display != (tab is None):
             lists.display = tab is None
-            self.refresh(layout=True)  # at once: Textual itself lays out only after what it paints anew meanwhile
+            # At once: Textual itself lays out only after what it paints anew meanwhile. Only what moves is painted.
+            self.refresh(repaint=False, layout=True)
 
     def _make(self, tab: Tab) -> None:
         pane = pane_kind(tab)(self.shelf if tab is Tab.LOG else self.books, self.pen, self.clock, id=tab)
@@ -204,6 +220,7 @@ class Frame(Screen[None]):
         if tab not in self._panes:
             self._make(tab)
             await asyncio.shield(self._mounting[tab])
+            await self._panes[tab].ask(Reader.data_version)  # whoever reads for it opens the store for that
 
     async def meet(self, widget: Widget) -> None:
         """Let Textual read how a kind of widget looks, by one that nobody sees."""
@@ -257,8 +274,8 @@ class Frame(Screen[None]):
             position = f"{self.timeline.row + 1:,} of {total}" if self.timeline.keys else "nothing here"
             if self._titled != title:  # setting it lays out and styles anew
                 self._titled = title
-                self.query_one("#list").border_title = Text(title)
-        self.status.set_where(f"{title} · {position}" if position else title)
+                self.query_one("#list").border_title = Text(isolated(safe_line(title)))
+        self.status.set_where(title, position)
         if self._led_back != self.leads_back:
             self._led_back = self.leads_back
             self.refresh_bindings()  # the foot calls the way out by another name

@@ -7,18 +7,19 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from textual import on
+from textual.timer import Timer
 
 from thimbl.core.address import Address
 from thimbl.store.types import Author, Item, ThreadItem
 from tui import kept, places
 from tui.aside import Pen, Shelf
 from tui.bars import Views
+from tui.detail import Detail
 from tui.frame import Frame
 from tui.keys import of_lists
 from tui.marks import Marks
@@ -33,8 +34,8 @@ from tui.welcome import empty
 from tui.workers import begin
 
 HELD: Final = 0.1
-"""Seconds for which nothing is painted after a key that opens a list, until that is read: it mostly is after a few
-milliseconds, and to paint the frame of it around the rows of the place before takes longer."""
+"""Seconds for which nothing is painted after a key that opens a place, until that is read: it mostly is after a few
+milliseconds, and to paint the frame of it around what was there before takes longer."""
 
 MAX_TRAIL: Final = 50
 """Steps that can be gone back."""
@@ -45,6 +46,9 @@ class GoingScreen(Frame):
 
     begun = False
     """Whether the place where the reader left off is open."""
+
+    is_reading = False
+    """Whether the page is read, and not the list."""
 
     version: int | None = None
     """That of the store when it was looked at last."""
@@ -62,7 +66,7 @@ class GoingScreen(Frame):
         self._all_known = asyncio.Event()
         self.rest = Rest()
         self.timeline.moved = self._passed
-        self._held = ExitStack()
+        self._impatience: Timer | None = None
 
     def prepare(self) -> Future[Resumed]:
         """Ask for where the reader left off, where nobody has yet."""
@@ -151,6 +155,7 @@ class GoingScreen(Frame):
             self.spot.key, self.spot.line = self.timeline.key, self.timeline.line
             self.spot.at = self.item.reference if self.item is not None else None
             self.spot.who = entry.address if isinstance(entry, Author) else None
+            self.spot.reading = self.is_reading
             if place.is_items:
                 self._left.note(place, self.timeline.keys)
         if place.is_view:
@@ -164,16 +169,21 @@ class GoingScreen(Frame):
     def _open_soon(self, spot: Spot) -> None:
         self.spot = spot  # at once, so that the next key is about this place
         self.status.offer(0)
-        self._release()
-        if not spot.place.is_pane:  # that shows at once what it had
-            self._held.enter_context(self.app.batch_update())
-            self.set_timer(HELD, self._release)
+        self.status.leave()
+        if self._impatience is not None:
+            self._impatience.stop()
+        self._impatience = self.set_timer(HELD, self.release)
+        self.hold()
         self._bring(spot)
+        if not spot.place.is_pane:
+            self._look_at(self.detail if spot.reading else self.timeline)
         begin(self, partial(self.open_place, spot), "place", exclusive=True)
 
-    def _release(self) -> None:
-        """Paint again."""
-        self._held.close()
+    def _look_at(self, part: Detail | Timeline) -> None:
+        """Read the page or the list; the page takes all of a narrow screen."""
+        self.is_reading = part is self.detail
+        self.query_one("#panes").set_class(self.is_reading, "-reading")
+        part.focus()
 
     def _bring(self, spot: Spot) -> None:
         place = spot.place
@@ -196,17 +206,18 @@ class GoingScreen(Frame):
             if self.spot is spot:
                 self._listed = spot
                 self.show_where()
-                await self.count()
+            self.call_after_refresh(self.release)
+            await self._count_at_rest(spot)
             return
         known = self._left.rows(spot.place)
         listing = await self.ask(partial(places.opening, place=spot.place, key=spot.key, known=known))
         if listing is None or self.spot is not spot:
             return
         self._list(spot, listing)
-        self._release()
+        self.timeline.call_after_refresh(self.release)
         await self._painted()
-        await self.count()
         await self._complete_at_rest(spot)
+        await self._count_at_rest(spot)
 
     def _list(self, spot: Spot, listing: Listing) -> None:
         """Show the rows of a place, or the first of them."""
@@ -257,6 +268,13 @@ class GoingScreen(Frame):
         self.rest.hurry()
         await self._all_known.wait()
 
+    async def _count_at_rest(self, spot: Spot) -> None:
+        """Count when the reader rests: to go somewhere changes none of it but whose timeline is counted, and to count
+        takes as long as all that a key needs."""
+        await self.rest.come()
+        if self.spot is spot:
+            await self.count()
+
     async def count(self) -> None:
         """Show how much is unread in each view."""
         counts = await self.ask(partial(places.counts, everyone=self.everyone))
@@ -295,16 +313,18 @@ class GoingScreen(Frame):
         tab = Tab(name)
         self._leave()
         self.trail = []
-        self._open_soon(self._spots.get(tab, Spot(Place(tab))))
+        spot = self._spots.get(tab, Spot(Place(tab)))
+        spot.reading = False  # a view is its list
+        self._open_soon(spot)
 
     def action_turn_view(self, step: int) -> None:
         tabs = list(Tab)
-        self.action_view(tabs[(tabs.index(self.spot.place.tab) + step) % len(tabs)])
+        GoingScreen.action_view(self, tabs[(tabs.index(self.spot.place.tab) + step) % len(tabs)])
 
     @property
     def leads_back(self) -> bool:
         """Whether there is somewhere to go back to; from the plain timeline there is not."""
-        over = self.is_searching or self.detail.has_focus or self.has_class("-reading")
+        over = self.is_searching or self.detail.has_focus or self.is_reading
         place = self.spot.place
         return bool(over or self.trail or place.unread or place.tab is not Tab.TIMELINE)
 
@@ -313,9 +333,8 @@ class GoingScreen(Frame):
         altogether."""
         if self.pane is not None and self.pane.back():
             self.show_where()
-        elif not self.spot.place.is_pane and self.has_class("-reading"):
-            self.remove_class("-reading")
-            self.timeline.focus()
+        elif not self.spot.place.is_pane and self.is_reading:
+            self._look_at(self.timeline)
         elif self.detail.has_focus:
             self.timeline.focus()
         elif self.trail:
@@ -350,10 +369,14 @@ class GoingScreen(Frame):
             self.say("Select a post to see its thread.")
         elif self.spot.place.thread is None:
             self.go(Place(self.spot.place.tab, thread=self.item.reference), self.timeline.key)
+        else:
+            self.say("This is the whole thread.")
 
     def action_author(self) -> None:
         if self.address is not None and self.address != self.spot.place.author:
             self.go(Place(self.spot.place.tab, author=self.address))
+        else:
+            self.say("Select somebody's post." if self.address is None else "These are all that are here.")
 
     @on(Views.Chosen)
     def _chosen(self, message: Views.Chosen) -> None:
@@ -368,8 +391,7 @@ class GoingScreen(Frame):
         if isinstance(self.timeline.entry, Author):
             self.action_author()
         else:
-            self.add_class("-reading")  # where the screen is narrow, the page takes all of it
-            self.detail.focus()
+            self._look_at(self.detail)
 
 
 def _is(entry: object, place: Place) -> bool:

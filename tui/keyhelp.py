@@ -4,7 +4,7 @@
   `tooltip` is not told: it is one that everybody tries by themselves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from textual.app import App
@@ -13,7 +13,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.detail import Detail
-from tui.keys import SCREEN_KEYS
+from tui.keys import GROUPS, SCREEN_KEYS
 from tui.pane import Pane
 from tui.timeline import Timeline
 
@@ -22,19 +22,16 @@ Group = tuple[str, list[tuple[str, str]]]
 
 
 def bound(screen: Screen[None], keymap: Mapping[str, str]) -> list[Group]:
-    """All keys that do something now, in groups: those of what is in focus, of the screen, and of the program."""
+    """All keys that do something now, in groups: those of what is in focus, then all others by what they are for."""
     from tui.composer import Composer  # only here: who reads needs no editor
 
     groups: dict[str, dict[str, list[str]]] = {}
-    # In the order of the table, and not in that in which Textual's classes come together.
-    order = {binding.tooltip: number for number, binding in enumerate(SCREEN_KEYS)}
-    found = screen.active_bindings.items()
-    for key, active in sorted(found, key=lambda one: order.get(one[1].tooltip, -1)):
-        binding = active.binding
+    keys = screen.active_bindings.items()
+    for binding, node in in_order((one.binding.with_key(key, one.binding.key_display), one.node) for key, one in keys):
         if binding.tooltip:
-            rows = groups.setdefault(_group(screen, active.node), {})
-            rows.setdefault(binding.tooltip, []).append(display(screen.app, binding.with_key(key, binding.key_display)))
-    writing = groups.setdefault("When writing", {})
+            rows = groups.setdefault(_group(binding, node), {})
+            rows.setdefault(binding.tooltip, []).append(display(screen.app, binding))
+    writing = groups.setdefault("While you write", {})
     for binding in bindings(Composer.BINDINGS, keymap):
         if binding.tooltip:
             writing.setdefault(binding.tooltip, []).append(display(screen.app, binding))
@@ -43,9 +40,23 @@ def bound(screen: Screen[None], keymap: Mapping[str, str]) -> list[Group]:
     ]
 
 
-def _group(screen: Screen[None], node: DOMNode) -> str:
-    if node is screen:
-        return "Everywhere"
+def in_order(found: Iterable[tuple[Binding, DOMNode]]) -> list[tuple[Binding, DOMNode]]:
+    """What is about the focus first, then in the order of the tables: Textual's is that in which classes come
+    together."""
+    at: dict[str, int] = {}
+    for number, binding in enumerate(SCREEN_KEYS):
+        at.setdefault(binding.tooltip, number)
+
+    def place(one: tuple[Binding, DOMNode]) -> tuple[int, int]:
+        group = one[0].group
+        return GROUPS.index(group) if group in GROUPS else -1, at.get(one[0].tooltip, len(at))
+
+    return sorted(found, key=place)
+
+
+def _group(binding: Binding, node: DOMNode) -> str:
+    if binding.group is not None:
+        return binding.group.description
     if isinstance(node, Timeline):
         return "In the list"
     if isinstance(node, Detail):
@@ -65,3 +76,8 @@ def bindings(declared: Sequence[BindingType], keymap: Mapping[str, str]) -> Iter
     mapped.apply_keymap(dict(keymap))
     for _, binding in mapped:
         yield binding
+
+
+def key_of(app: App[Any], declared: Sequence[BindingType], id: str) -> str:
+    """The first key of the binding of this id, as it is bound now and as people read it; empty where there is none."""
+    return next((display(app, one) for one in bindings(declared, app._keymap) if one.id == id), "")

@@ -5,15 +5,17 @@
 - Two bindings clash where both have the same key, in the same scope, and had not before: a pane that has a key of the
   screen for something of its own means it so.
 - Of two lines that clash neither is taken, so that no order of lines counts.
+- What is done while a text is written has no key that writes: nobody could type it any more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Final
 
 from textual.binding import Binding, BindingsMap, BindingType
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, format_key, key_to_character
 
 MODIFIERS: Final = frozenset({"alt", "ctrl", "hyper", "meta", "shift", "super"})
 """What can be held down with a key, as Textual names it."""
@@ -25,6 +27,12 @@ HOW: Final = "write one character, or a name such as f5, pageup or ctrl+n"
 
 MAX_KEYS: Final = 8
 """Keys of one binding: more than anybody remembers."""
+
+WRITES: Final = frozenset({"space", "enter", "tab", "backspace", "delete"})
+"""Keys beside those of characters that do something in a text."""
+
+SIGNS: Final = frozenset({"up", "down", "left", "right", "backspace", "enter"})
+"""Keys of which Textual has a sign that nobody can type."""
 
 Scopes = Mapping[str, Sequence[BindingType]]
 """What is bound together, by the words for where that is."""
@@ -40,21 +48,26 @@ class Remapped:
     """What is the matter with the others: a sentence each."""
 
 
-def remap(wanted: Mapping[str, str], scopes: Scopes) -> Remapped:
-    """What of `wanted` can be had."""
+def remap(wanted: Mapping[str, str], scopes: Scopes, writing: Collection[str] = ()) -> Remapped:
+    """What of `wanted` can be had; `writing` are the ids of what is done while a text is written."""
     keys: dict[str, str] = {}
     faults: list[str] = []
     ids = {one.id for bindings in scopes.values() for one in _declared(bindings) if one.id}
     for name, text in wanted.items():
         try:
             if name not in ids:
-                raise ValueError(f"there is nothing called {name!r}: {_some(ids)}")
-            keys[name] = ",".join(parsed(text))
+                raise ValueError(f"there is nothing called {name!r}: {_some(name, ids)}")
+            found = parsed(text)
+            if name in writing and any(map(_writes, found)):
+                raise ValueError(
+                    f"{text!r} is typed in a text, where {name} is to be done: take one such as ctrl+n or f5"
+                )
+            keys[name] = ",".join(found)
         except ValueError as error:
             faults.append(f"tui: keys: {error}.")
     while clash := next(_clashes(keys, scopes), None):
         key, names, where = clash
-        faults.append(f"tui: keys: {key!r} would be both {' and '.join(names)} {where}: neither is changed.")
+        faults.append(f"tui: keys: {shown(key)!r} would be both {' and '.join(names)} {where}: neither is changed.")
         for name in names:
             keys.pop(name, None)
     return Remapped(keys, tuple(faults))
@@ -81,6 +94,17 @@ def _key(part: str, text: str) -> str:
     return "+".join([*held, base])
 
 
+def _writes(key: str) -> bool:
+    return key in WRITES or len(shown(key)) == 1
+
+
+def shown(key: str) -> str:
+    """A key as people write it: the character, where Textual has a name for it."""
+    *held, base = key.split("+")
+    sign = format_key(base)
+    return "+".join([*held, sign if len(sign) == 1 and base not in SIGNS else base])
+
+
 def _clashes(keys: Mapping[str, str], scopes: Scopes) -> Iterator[tuple[str, list[str], str]]:
     """Each key that would be two things where it is one now: the key, the ids, and where."""
     for where, bindings in scopes.items():
@@ -103,5 +127,7 @@ def _declared(bindings: Sequence[BindingType]) -> Iterable[Binding]:
     return Binding.make_bindings(bindings)
 
 
-def _some(ids: Iterable[str]) -> str:
-    return f"there are {', '.join(sorted(ids))}"
+def _some(name: str, ids: Iterable[str]) -> str:
+    """What somebody may have meant."""
+    near = get_close_matches(name, sorted(ids))
+    return f"perhaps {' or '.join(near)}" if near else f"there are {', '.join(sorted(ids))}"

@@ -8,6 +8,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Final
 
 from thimbl.core.address import Address, Reference
@@ -116,6 +117,8 @@ class Spot:
     """The selected record, where the row is one: keys do not outlive the store, references do."""
     who: Address | None = None
     """The selected author, where the row is one; likewise."""
+    reading: bool = False
+    """Whether the page of that row was read, and not the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,11 @@ def opening(reader: Reader, place: Place, key: int | None = None, known: Sequenc
 
 
 def listing(reader: Reader, place: Place) -> Listing:
-    """The rows of `place`: rowids of items, ids of authors, and for records of a thread that are not here -1, -2, …"""
+    """The rows of `place`: rowids of items, ids of authors, and for what a thread names and is not here `absent`."""
     if place.thread is not None:
         entries: dict[int, Entry] = {}
-        for index, found in enumerate(reader.thread(place.thread)):
-            entries[found.item.rowid if found.item is not None else -1 - index] = found
+        for found in reader.thread(place.thread):
+            entries[found.item.rowid if found.item is not None else absent(found.reference)] = found
         return Listing(list(entries), entries)
     if place.is_pane:
         return Listing([])
@@ -183,6 +186,11 @@ def listing(reader: Reader, place: Place) -> Listing:
     if _asks_nothing(place):
         return Listing([])
     return Listing(Descending(reader.rowids(place.selection)))
+
+
+def absent(reference: Reference) -> int:
+    """The key of a record that is not here: below all rowids, and the same wherever it stands in its thread."""
+    return -1 - int.from_bytes(blake2b(str(reference).encode(), digest_size=7).digest())
 
 
 def _asks_nothing(place: Place) -> bool:

@@ -7,20 +7,23 @@
   Textual would read its end for ever, as fast as it can.
 """
 
+import asyncio
+import os
 import select
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from typing import Any, ClassVar, Final, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Final, TypeVar
 
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
-from textual.screen import Screen
 
-from tui.keyhelp import display
+from tui.keyhelp import key_of
+from tui.keys import AROUND
 from tui.paint import STYLES
 from tui.settings import Comfort
 from tui.small import TooSmall, is_too_small
@@ -32,8 +35,9 @@ R = TypeVar("R")
 LOOK_AT_TERMINAL: Final = 1.0
 """Seconds between looks at whether the terminal is still there."""
 
-PALETTE: Final = ("Theme", "Quit")
-"""The commands of Textual's palette that are of use here."""
+
+NOT_PASTED: Final = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*map(ord, "\t\n\r")})
+"""Controls but for those that are blanks and ends of lines."""
 
 
 class Program(App[R]):
@@ -41,12 +45,22 @@ class Program(App[R]):
 
     CSS_PATH = "styles.tcss"
     TITLE = "thimbl"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # Textual's own; here it is tui/palette.py
     COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Leave", show=False, tooltip="leave; drafts are kept", priority=True, id="leave"),
-        Binding("ctrl+p", "command_palette", "Palette", show=False, tooltip="commands", priority=True, id="palette"),
-    ]
+        Binding(
+            "ctrl+q", "quit", "Leave", show=False, tooltip="leave; drafts are kept", priority=True, id="leave",
+            group=AROUND,
+        ),
+        Binding(
+            "ctrl+z", "suspend_process", "Suspend", show=False, tooltip="to the shell; 'fg' comes back", id="suspend",
+            group=AROUND,
+        ),
+        Binding(
+            "ctrl+p", "palette", "Palette", show=False, tooltip="all commands, by name", priority=True,
+            id="palette", group=AROUND,
+        ),
+    ]  # fmt: skip
 
     def __init__(self, comfort: Comfort) -> None:
         super().__init__()
@@ -84,9 +98,34 @@ class Program(App[R]):
         if node is self or node.has_parent:
             super().update_styles(node, animate)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, but that Escape is answered at once; where the environment names none, and on Unix."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.driver import PromptDriver  # only here: it needs a Unix
+
+        return PromptDriver
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every painted line goes through."""
         return [NoColor()] if self.no_color else super().get_line_filters()
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted holds text and no key strokes: Textual would draw a control as it is, and the terminal act."""
+        if isinstance(event, events.Paste):
+            event.text = event.text.translate(NOT_PASTED)
+        await super().on_event(event)
+
+    @on(events.Mount)
+    def _leave_at_signals(self) -> None:
+        """As by a key, so that the terminal is left as it was found."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Only the main thread of a process can; elsewhere (in a test) nobody signals this application.
+            try:
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+            except (ValueError, RuntimeError, NotImplementedError):
+                break
 
     @on(events.Mount)
     def _look_at_terminal(self) -> None:
@@ -111,22 +150,38 @@ class Program(App[R]):
         if is_too_small(event.size) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The commands of the palette: Textual's for the theme and the end, and everything that has a key now."""
-        for command in super().get_system_commands(screen):
-            if command.title in PALETTE:
-                yield command
-        seen = set()
-        for active in screen.active_bindings.values():
-            binding, node = active.binding, active.node
-            if binding.tooltip and (binding.action, node) not in seen and node is not self:
-                seen.add((binding.action, node))
-                doing = partial(self._do, screen, binding.action, active.node)
-                yield SystemCommand(binding.description, f"{binding.tooltip} ({display(self, binding)})", doing)
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as people read it: the one that says Enter has no sign that everybody knows."""
+        return super().get_key_display(binding).replace("⏎", "enter")
 
-    def _do(self, screen: Screen[Any], action: str, node: object) -> None:
-        soon: Callable[..., object] = screen.call_later  # when the palette has gone
-        soon(self.run_action, action, node)
+    def action_palette(self) -> None:
+        """Everything that can be done from here, by name."""
+        from tui.palette import Palette, commands, done  # only here: the first screen needs none
+
+        if not isinstance(self.screen, Palette | TooSmall):
+            self.push_screen(Palette(commands(self, self.screen)), done)
+
+    def action_help_quit(self) -> None:
+        """What Ctrl-C does where nothing is to be copied: Textual says how to leave, and so is it said here."""
+        self.notify(f"{key_of(self, Program.BINDINGS, 'leave')} leaves; what you have typed is kept.", markup=False)
+
+    def action_suspend_process(self) -> None:
+        """Stop, and let the shell go on, where one is there that can wake this again."""
+        if has_shell():
+            super().action_suspend_process()
+        else:
+            self.notify("No shell started this that could wake it again.", markup=False)
+
+
+def has_shell() -> bool:
+    """Whether what started this process is a shell with job control: one in the same session, that has given the
+    process a group of its own. A group that nobody could wake is not to be stopped (POSIX.1-2017, "Orphaned Process
+    Group")."""
+    parent = os.getppid()
+    try:
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgid(0)
+    except OSError:  # it has just ended
+        return False
 
 
 def has_gone(terminal: int) -> bool:

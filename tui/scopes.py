@@ -4,7 +4,7 @@ A key that is given to one binding may be another's, in a list, on a page or in 
 program is imported for it, and it is asked only where somebody has changed keys, and by `thimbl doctor`.
 """
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.theme import BUILTIN_THEMES
 
 from tui.composer import Composer
@@ -42,7 +42,8 @@ def _bound_in(kind: type[Pane]) -> list[BindingType]:
 
 def remapped(comfort: Comfort) -> Remapped:
     """The keys that a person has changed, and what is the matter with those that can not be."""
-    return remap(comfort.keys, scopes())
+    writing = {one.id for one in Binding.make_bindings([*Composer.BINDINGS, *Program.BINDINGS]) if one.id}
+    return remap(comfort.keys, scopes(), writing)
 
 
 def unfit(comfort: Comfort) -> list[str]:

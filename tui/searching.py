@@ -15,10 +15,14 @@ class SearchingScreen(GoingScreen):
     def action_view(self, name: str) -> None:
         """Another view; that of a search without words asks for some."""
         super().action_view(name)
+        self.hide_search()
         if self.spot.place.tab is Tab.SEARCH and not self.spot.place.words:
             self.action_search()
-        else:
-            self.hide_search()
+
+    def action_turn_view(self, step: int) -> None:
+        """The next view; who only passes by is asked for no words, or the key that brought them would be one."""
+        super().action_turn_view(step)
+        self.hide_search()
 
     def action_back(self, may_quit: bool = False) -> None:
         """Out of the search line, or out of what is shown."""
@@ -31,6 +35,7 @@ class SearchingScreen(GoingScreen):
         """Ask for words; in a pane over it, so that `back` comes back."""
         if self.spot.place.is_pane:
             self.go(self._spots.get(Tab.SEARCH, Spot(Place(Tab.SEARCH))).place)
+        self.words.value = self.spot.place.words or self.words.value  # selected: to change, or to type over
         self.words.display = True
         self.words.focus()
 

@@ -21,6 +21,9 @@ def is_too_small(size: Size) -> bool:
 class TooSmall(ModalScreen[None]):
     """It lies over everything until there is room again; what was typed and selected stays under it."""
 
+    _gone = False
+    """Whether it has been told to go: what lay over it and the terminal may both say so."""
+
     def compose(self) -> ComposeResult:
         yield Static(self._words(self.app.size), markup=False)
 
@@ -36,7 +39,8 @@ class TooSmall(ModalScreen[None]):
             self._go()
 
     def _go(self) -> None:
-        if self.is_current:
+        if self.is_current and not self._gone:
+            self._gone = True
             self.dismiss()
 
     def _words(self, size: Size) -> Text:

@@ -4,17 +4,27 @@
   that `thimbl-mono`, and no colour at all, lose nothing.
 - `thimbl-contrast` holds WCAG 2.2, 1.4.6 (AAA): each colour of text is at least 7 to 1 on each ground it stands on. The
   other three hold 1.4.3 (AA), 4.5 to 1, but for rules and what stands back.
-- Two colours are the program's own, and any theme may name them: `dim`, what stands back, and `rule`, lines between
-  parts. Of a theme that does not they are made of its others.
+- Textual's themes promise nothing of the kind. So each colour of text is moved towards black or white as far as it has
+  to be for 4.5 to 1, on the ground that it is painted on (`readable`). Those of the terminal's own sixteen colours are
+  left as the terminal has them.
+- Four colours are the program's own, and any theme may name them: `words` in a dialog, `title` on its border, `dim`,
+  what stands back, and `rule`, lines between parts. Of a theme that does not they are made of its others.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
+from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
-DIM_SHARE: Final = "58%"
+LEAST: Final = 4.5
+"""The least ratio of a text to its ground: WCAG 2.2, 1.4.3."""
+
+DIM_SHARE: Final = 0.58
 """How much of the colour of text is left in what stands back, in a theme that does not say."""
+
+STEPS: Final = 10
+"""In how many steps a colour is moved to black or white: fewer would take more of it than is needed."""
 
 DARK: Final = Theme(
     name="thimbl",
@@ -97,7 +107,36 @@ THEMES: Final = (DARK, LIGHT, MONO, CONTRAST)
 
 
 def with_own(variables: Mapping[str, str], dark: bool) -> dict[str, str]:
-    """The variables of a theme for the style sheet, the program's own two among them."""
+    """The variables of a theme for the style sheet, the program's own among them."""
     rule = variables["panel-lighten-2" if dark else "panel-darken-2"]
-    own = {"dim": f"{variables['foreground']} {DIM_SHARE}", "rule": rule}
+    text, ground, accent = (Color.parse(variables[name]) for name in ("foreground", "surface", "accent"))
+    dim = text if text.ansi is not None else readable(ground.blend(text, DIM_SHARE), ground)
+    own = {"dim": dim.css, "words": readable(text, ground).css, "title": readable(accent, ground).css, "rule": rule}
+    front, cursor = variables["block-cursor-foreground"], Color.parse(variables["block-cursor-background"])
+    if not front.startswith("auto"):  # that is chosen by its ground already
+        own |= {"block-cursor-foreground": readable(Color.parse(front), cursor).css}
+        variables = {name: value for name, value in variables.items() if name != "block-cursor-foreground"}
     return {**own, **variables}
+
+
+def readable(colour: Color, ground: Color, least: float = LEAST) -> Color:
+    """`colour`, or what is nearest to it on the way to black or white that is at least `least` to 1 on `ground`."""
+    if colour.ansi is not None or ground.ansi is not None:
+        return colour
+    end = max((BLACK, WHITE), key=lambda one: contrast(one, ground))
+    moved = (colour.blend(end, step / STEPS) for step in range(STEPS))
+    return next((one for one in moved if contrast(one, ground) >= least), end)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The ratio of two colours that let nothing through, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    """WCAG 2.2, "relative luminance"."""
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

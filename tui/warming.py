@@ -22,6 +22,7 @@ PAUSE: Final = 0.1
 
 OPENED: Final = (
     "tui.dialogs",
+    "tui.palette",
     "tui.log",
     "tui.composer",
     "tui.bonds.pane",

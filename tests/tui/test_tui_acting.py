@@ -5,81 +5,13 @@ import webbrowser
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Input, Static
 
-from tests.support.scribe import Scribe
 from tests.tui.running import Session, closed, opened, play
 from tests.tui.village import NOW, Village, VillageDesk, furnished
 from thimbl.core.address import Address
-from thimbl.core.answer import write_answer
-from tui.composer import Composer
 from tui.dialogs import Choice, Confirm, Help, Links
-from tui.follow import Follow
 from tui.hosts import way_of
 from tui.keys import SCREEN_KEYS
-from tui.ports import THEME_KEY
-
-
-def test_follow_looks_first(tmp_path: Path) -> None:
-    """An address is checked, the plan is looked at, name and fingerprint are shown, and only then it is added."""
-    bo = Scribe("bo@dairy.example", key="bo", start=NOW - 60, name="Bo [b]", bio="Milk.")
-    bo.post("Cheese.")
-
-    async def scene(s: Session) -> None:
-        await s.press("f")
-        await opened(s, Follow)
-        found = s.app.screen.query_one("#found", Static)
-        await s.press(*"bo", "enter")
-        await s.until(lambda: "has no '@'" in str(found.render()))
-        s.desk.answer = write_answer("bo", "Bo", "", bo.text())
-        await s.press(*"@dairy.example", "enter")
-        await s.until(lambda: s.app.screen.query_one("#yes", Button).has_focus)
-        shown = str(found.render())
-        for part in ("✓ verified", "Bo [b]", "Milk.", bo.fingerprint, "record 1"):
-            assert part in shown
-        assert s.desk.followed == []
-        s.desk.reports = [{"address": "bo@dairy.example", "verdict": "verified", "new": 1}]
-        await s.press("enter")
-        await closed(s)
-        await s.until(lambda: "Fetched: 1 new, 1 asked." in s.status)
-
-    assert play(tmp_path, scene).followed == [(Address.parse("bo@dairy.example"), None)]
-
-
-def test_an_edited_address_must_be_looked_at_again(tmp_path: Path) -> None:
-    """What was found belongs to the address that was looked at."""
-
-    async def scene(s: Session) -> None:
-        await s.press("f")
-        await opened(s, Follow)
-        await s.press(*"bo@dairy.example", "enter")
-        yes = s.app.screen.query_one("#yes", Button)
-        await s.until(lambda: yes.has_focus)
-        assert "nobody lives there" in str(s.app.screen.query_one("#found", Static).render())
-        s.app.screen.query_one("#address", Input).focus()
-        await s.press("x")
-        await s.until(lambda: yes.disabled)
-        await s.press("escape")
-        await closed(s)
-
-    assert play(tmp_path, scene).followed == []
-
-
-@pytest.mark.parametrize("raw", ["Login: bo\nNo Plan.\n", "\x1b[2Jhello [red]\n", "Plan:\nthimbl: 2\n"])
-def test_a_look_at_something_else(tmp_path: Path, raw: str) -> None:
-    """No plan, a page of anything, a crooked plan: shown escaped."""
-
-    async def scene(s: Session) -> None:
-        s.desk.answer = raw
-        await s.press("f")
-        await opened(s, Follow)
-        await s.press(*"bo@dairy.example", "enter")
-        await s.until(lambda: s.app.screen.query_one("#yes", Button).has_focus)
-        shown = str(s.app.screen.query_one("#found", Static).render())
-        assert "\x1b" not in shown
-        assert "no plan" in shown or "unreadable" in shown
-
-    play(tmp_path, scene)
 
 
 def test_unfollow_asks(tmp_path: Path) -> None:
@@ -174,6 +106,7 @@ class Browser(webbrowser.BaseBrowser):
 def test_links_are_shown_before_they_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All links of the post, then where the chosen one leads; opened only on yes."""
     browser = Browser()
+    monkeypatch.delenv("BROWSER", raising=False)
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
 
     async def scene(s: Session) -> None:
@@ -264,42 +197,12 @@ def test_help_is_made_from_the_bindings(tmp_path: Path) -> None:
             assert binding.tooltip in told, binding
         assert told["write a post"] == "c"
         assert "j" in told["the next, older one"]
-        assert told["search; Esc leaves"] == "/"
+        assert told["search for words, or for a #tag"] == "/"
         assert told["all keys"] == "?"
+        assert told["the next view"] == "l →"
+        assert told["all commands, by name"] == ": ^p"
+        assert "enter" in told["read it; in Following: their posts"]
         await s.press("q")
         await closed(s)
 
     play(tmp_path, scene)
-
-
-def test_the_palette_has_our_commands(tmp_path: Path) -> None:
-    """By name, and they work."""
-
-    async def scene(s: Session) -> None:
-        commands = {command.title: command for command in s.app.get_system_commands(s.app.screen)}
-        assert {"Theme", "Compose", "Reply", "Unfollow", "All read", "Thread"} <= set(commands)
-        commands["Compose"].callback()
-        await opened(s, Composer)
-        await s.press("escape")
-        await closed(s)
-        await s.press(":")
-        await s.until(lambda: s.app.screen is not s.screen)
-        await s.press("escape")
-        await closed(s)
-
-    play(tmp_path, scene)
-
-
-def test_a_theme_is_kept(tmp_path: Path) -> None:
-    """Until the next time; one that is gone is not asked for."""
-    village = furnished(tmp_path)
-
-    async def change(s: Session) -> None:
-        s.app.theme = "thimbl-light"
-        await s.until(lambda: s.desk.saved.get(THEME_KEY) == "thimbl-light")
-
-    async def again(s: Session) -> None:
-        await s.until(lambda: s.app.theme == "thimbl-light")
-
-    play(tmp_path, change, village=village)
-    play(tmp_path, again, village=village)

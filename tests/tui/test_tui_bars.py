@@ -70,6 +70,7 @@ def test_counts_that_are_not_new_stay() -> None:
 
 def test_what_is_wrong_is_told_to_its_end(tmp_path: Path) -> None:
     """The place where the reader is makes room for it; what is longer than the line stands beside it, whole."""
+    short = "Nothing is muted. m mutes something of the selected post."
     long = "The store is of version 999, made by a newer thimbl than this one, which can not read it: get that one."
 
     async def scene(s: Session) -> None:
@@ -79,6 +80,8 @@ def test_what_is_wrong_is_told_to_its_end(tmp_path: Path) -> None:
         assert not s.app._notifications
         s.screen.say(long, trouble=True)
         await s.until(lambda: [notice.message for notice in s.app._notifications] == [long])
+        s.screen.say(short)
+        assert s.status.split(short)[1].strip() == "1 of 8"  # where in the list; which it is stands over it
         s.screen.say("All is well.")
         assert "Timeline, followed" in s.status
 

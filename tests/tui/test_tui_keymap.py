@@ -12,7 +12,7 @@ from tests.tui.running import Session, closed, opened, play
 from tui.composer import Composer
 from tui.dialogs import Help
 from tui.keymap import MAX_KEYS, parsed, remap
-from tui.scopes import scopes
+from tui.scopes import remapped, scopes
 from tui.settings import Comfort
 
 LIST: list[BindingType] = [Binding("j,down", "step", "Down", id="down"), Binding("escape", "x", "Unnamed")]
@@ -78,7 +78,9 @@ def test_an_unknown_name_is_told_with_those_there_are() -> None:
     made = remap({"composse": "C"}, SMALL)
     assert made.keys == {}
     [fault] = made.faults
-    assert fault == "tui: keys: there is nothing called 'composse': there are compose, down, reply, search, sort."
+    assert fault == "tui: keys: there is nothing called 'composse': perhaps compose."
+    [fault] = remap({"x": "C"}, SMALL).faults
+    assert fault == "tui: keys: there is nothing called 'x': there are compose, down, reply, search, sort."
 
 
 @pytest.mark.parametrize(
@@ -89,12 +91,21 @@ def test_an_unknown_name_is_told_with_those_there_are() -> None:
         ({"compose": "escape"}, "'escape' would be both Unnamed and compose in the list"),
         ({"compose": "x", "reply": "x"}, "'x' would be both compose and reply in the list"),
         ({"sort": "c"}, "'c' would be both compose and sort in Bonds"),
+        ({"sort": "?", "search": "?"}, "'?' would be both search and sort in Bonds"),
     ],
 )
 def test_a_clash_is_told_and_changes_nothing(wanted: dict[str, str], told: str) -> None:
     made = remap(wanted, SMALL)
     assert made.keys == {}
     assert told in made.faults[0]
+
+
+@pytest.mark.parametrize("key", ["s", "ctrl+s, S", "é", "slash", "space", "enter", "+"])
+def test_what_is_done_while_writing_has_no_key_that_writes(key: str) -> None:
+    """Else nobody could type it any more."""
+    made = remapped(Comfort(keys={"send": key, "preview": "f5, ctrl+u"}))
+    assert made.keys == {"preview": "f5,ctrl+u"}
+    assert "is typed in a text, where send is to be done" in made.faults[0]
 
 
 def test_what_clashed_before_may_go_on() -> None:
@@ -130,13 +141,14 @@ def test_changed_keys_are_pressed_told_and_named(tmp_path: Path) -> None:
         assert any("'t' would be both reply and thread" in one for one in told)
         assert any("nothing called 'x'" in one for one in told)
         assert any("no theme 'thimble'" in one for one in told)
+        assert " n Next  C Compose  r Reply  f6 Unread  / Search  f Follow  ? Help  Q Quit" in s.shown
         await s.press("n", "n", "j")
         assert s.screen.timeline.row == 2
         await s.press("g", "escape")
         assert "Q quits." in s.status
-        everywhere = dict(s.screen.bound())["Everywhere"]
-        assert ("C", "write a post") in everywhere
-        assert ("r", "answer the selected post") in everywhere
+        writing = dict(s.screen.bound())["Writing"]
+        assert ("C", "write a post") in writing
+        assert ("r", "answer the selected post") in writing
         await s.press("?")
         await opened(s, Help)
         await s.press("escape", "c")

@@ -8,7 +8,7 @@ from tests.tui.running import Session, closed, composer, opened, play
 from tests.tui.village import NOW
 from thimbl.core.times import DAY
 from tui.composer import Composer
-from tui.dialogs import Help
+from tui.dialogs import Confirm, Help
 from tui.small import LEAST, TooSmall
 
 
@@ -50,10 +50,14 @@ def test_every_size_has_its_form(tmp_path: Path) -> None:
         shown = await size(s, 20, 5)
         assert "too small" in " ".join(shown.split())
         assert isinstance(s.app.screen, TooSmall)
-        await s.press("x", "enter", "escape", "ctrl+s")
+        await s.press("x", "enter", "escape", "ctrl+s", "ctrl+p")
+        assert isinstance(s.app.screen, TooSmall)  # and no palette over it
+        question = Confirm("A question", ["that a worker asks just now"], "Yes")
+        await s.app.push_screen(question)
         await size(s, 1, 1)
         await size(s, 20, 5)
         await size(s, 80, 24)
+        question.dismiss(False)
         await opened(s, Composer)
         assert composer(s).area.text == "half a thought"
         assert s.desk.posted == []

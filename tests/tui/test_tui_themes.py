@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.color import Color
 from rich.style import Style
+from textual.color import Color as Paint
 
 from tests.tui.running import Session, play
 from tests.tui.village import NOW, furnished
@@ -13,13 +16,16 @@ from tui.lines import Role
 from tui.paint import CURSOR, CURSOR_BLURRED, Painted
 from tui.ports import THEME_KEY
 from tui.settings import Comfort
-from tui.themes import CONTRAST, DARK, LIGHT, MONO, THEMES
+from tui.themes import CONTRAST, DARK, LIGHT, MONO, THEMES, contrast, readable
 
 AA, AAA = 4.5, 7.0
 """WCAG 2.2, 1.4.3 and 1.4.6: the least ratio of a text to its ground."""
 
-BACK = {Role.DIM: 3.0, Role.RULE: 1.2}
-"""What stands back may have less; but not in high contrast."""
+BACK = {Role.RULE: 1.2}
+"""A rule may have less; but not in high contrast."""
+
+PALE = ("atom-one-light", "gruvbox")
+"""Themes of Textual's of which some colours are not to be read on their own ground."""
 
 
 def luminance(colour: Color | None) -> float:
@@ -46,17 +52,38 @@ def test_the_scale_itself() -> None:
     assert ratio(Style(color="#777777", bgcolor="#ffffff")) == pytest.approx(4.48, abs=0.01)
 
 
+PARTS = st.integers(0, 255)
+
+
+@given(st.tuples(PARTS, PARTS, PARTS), st.tuples(PARTS, PARTS, PARTS))
+def test_any_colour_is_made_readable_and_no_more(colour: tuple[int, int, int], ground: tuple[int, int, int]) -> None:
+    """On any ground: black or white always can be; what can be read already stays as it is."""
+    found = readable(Paint(*colour), Paint(*ground))
+    assert contrast(found, Paint(*ground)) >= AA
+    assert contrast(found, Paint(*ground)) == pytest.approx(ratio(Style(color=found.hex, bgcolor=Paint(*ground).hex)))
+    if contrast(Paint(*colour), Paint(*ground)) >= AA:
+        assert found == Paint(*colour)
+
+
+def test_the_terminal_s_own_colours_are_left_to_it() -> None:
+    green, black = Paint.parse("ansi_green"), Paint.parse("ansi_default")
+    assert readable(green, black) is green
+
+
 def test_each_role_can_be_read_on_each_ground(tmp_path: Path) -> None:
-    """As it is painted: 7 to 1 everywhere in high contrast, 4.5 to 1 elsewhere; greys are greys."""
+    """As it is painted: 7 to 1 everywhere in high contrast, 4.5 to 1 elsewhere, also in themes that are not ours; greys
+    are greys."""
 
     async def scene(s: Session) -> None:
-        for theme in THEMES:
+        for theme in (*THEMES, *(s.app.available_themes[name] for name in PALE)):
             s.app.theme = theme.name
             await s.settle()
             await s.pilot.pause()
             for widget in (s.screen.timeline, s.screen.detail, s.screen.views, s.screen.status):
                 for (role, ground), style in pairs(widget).items():
                     least = AAA if theme is CONTRAST else BACK.get(role, AA)
+                    if role is Role.RULE and theme not in THEMES:
+                        continue
                     assert ratio(style) >= least, (theme.name, widget.id, role, ground, ratio(style))
                     if theme is MONO:
                         for colour in (style.color, style.bgcolor):
@@ -95,7 +122,7 @@ def test_without_colour_there_is_none_and_focus_is_seen(tmp_path: Path) -> None:
         assert coloured(s) == []
         assert turned(s).strip()
         await s.press("escape", "/")
-        assert not s.screen.words.cursor_blink
+        await s.until(lambda: not s.screen.words.cursor_blink)
         assert s.app.animation_level == "none"
 
     play(tmp_path, scene, size=(100, 30), comfort=Comfort(colour=False, motion=False))

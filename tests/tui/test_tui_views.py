@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
 
 from tests.tui import placeholders
 from tests.tui.placeholders import MADE, Placeholder
@@ -12,6 +11,7 @@ from tests.tui.running import Session, closed, opened, play
 from tests.tui.village import furnished
 from thimbl.store.writer import Writer
 from tui.dialogs import Help
+from tui.palette import Palette, commands
 from tui.pane import Pane
 from tui.places import Place, Tab
 from tui.ports import PLACE_KEY
@@ -46,6 +46,11 @@ def test_seven_views_and_no_pane_before_it_is_shown(tmp_path: Path) -> None:
                 await s.press("escape")  # out of the line that takes the words
             assert s.screen.query_one("#panes").display is not s.screen.spot.place.is_pane
         assert MADE == ["bonds", "commune", "log"]
+        await s.press("left")  # who passes by is asked for no words, and goes on by the same key
+        await at(s, Tab.SEARCH)
+        assert not s.screen.is_searching
+        await s.press("h")
+        await at(s, Tab.FOLLOWING)
         await s.press("3")
         await at(s, Tab.BONDS)
         assert "The bonds · page 1" in s.status
@@ -111,6 +116,7 @@ def test_the_way_back_leads_over_panes(tmp_path: Path) -> None:
         assert "page 1" in s.status
         await s.press("/")
         await s.until(lambda: s.screen.words.has_focus)
+        await s.until(lambda: " enter Search  tab Next  esc Leave  " in s.shown)
         await s.press(*"frost", "enter")
         await s.selected("Frost on the lower field")
         await s.press("escape")
@@ -130,19 +136,21 @@ def test_keys_of_a_pane_are_told_and_those_of_lists_are_not(tmp_path: Path) -> N
     async def scene(s: Session) -> None:
         await s.press("3")
         await at(s, Tab.BONDS)
-        found = {command.title: command for command in s.app.get_system_commands(s.screen)}
+        found = {command.name: command for command in commands(s.app, s.screen)}
         assert {"Sort", "Compose", "Theme", "Quit", "Mentions"} <= found.keys()
         assert not {"Reply", "Thread", "Toggle read", "Everyone"} & found.keys()
-        assert found["Sort"].help == "sort by the next column (s)"
-        found["Sort"].callback()
+        assert (found["Sort"].told, found["Sort"].key) == ("sort by the next column", "s")
+        found["Sort"].do()
         await s.until(lambda: "sorted [bold]" in s.status)
         groups = dict(s.screen.bound())
         assert ("s", "sort by the next column") in groups["In Bonds"]
-        assert not any(told == "answer the selected post" for _, told in groups["Everywhere"])
-        assert ("^s", "sign and publish it") in [(key.split()[0], told) for key, told in groups["When writing"]]
+        assert not any(told == "answer the selected post" for _, told in groups["Writing"])
+        assert ("^s", "sign and publish it") in [(key.split()[0], told) for key, told in groups["While you write"]]
         marked = len(s.desk.marked)
         for key in ("N", "A", "u", "r", ".", "F", "e"):
             await s.press(key)
+            if key != "u":  # which is its author's posts in the pane, too
+                assert s.screen.status.said.startswith(f"{key} is about posts, and here are none: "), key
         assert len(s.desk.marked) == marked
         assert s.screen.spot.place == Place(Tab.BONDS)
         await s.press("?")
@@ -150,7 +158,7 @@ def test_keys_of_a_pane_are_told_and_those_of_lists_are_not(tmp_path: Path) -> N
         await s.press("escape")
         await closed(s)
         await s.press(":")
-        await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+        await opened(s, Palette)
 
     play(tmp_path, scene)
 
