@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -22,7 +23,7 @@ from thimbl.cli.demo.people import YOU
 from thimbl.cli.demo.village import Village
 from thimbl.home.desk import Desk
 from thimbl.store.reader import Reader
-from thimbl.store.types import Selection, View
+from thimbl.store.types import Item, Selection, View
 from tui.app import ThimblApp
 
 HERE: Final = Path(__file__).resolve().parent
@@ -30,17 +31,20 @@ HERE: Final = Path(__file__).resolve().parent
 SIZE: Final = (120, 36)
 """Columns and rows: a terminal window of somebody who likes to see two things at once."""
 
-OFFER: Final = "TRACTOR-1"
-"""What is selected in the picture: the offer of this series."""
-
 BEYOND: Final = 5
-"""Rows that are seen below it."""
+"""Rows that are seen below what is selected."""
+
+OFFER: Final = "A small tractor"
+ANSWER: Final = "Then we owe the rent"
+"""How the records begin that are selected in the pictures of a timeline and of a thread."""
 
 SCENES: Final = {
-    "commune": (*["right_square_bracket"] * 2, "enter", *["right_square_bracket"] * 2),
+    "bonds": ("3", "enter"),
+    "commune": ("4", *["right_square_bracket"] * 2, "enter", *["right_square_bracket"] * 2),
     "why": ("escape", *["right_square_bracket"] * 5, *["j"] * 12, "w", "j", "enter"),
+    "keys": ("escape", "escape", "1", "question_mark"),
 }
-"""What is pressed in the commune for each of the other pictures."""
+"""What is pressed for each of the other pictures, one after the other."""
 
 FONT: Final = "DejaVu Sans Mono"
 """For the PNG, so that it comes out the same on machines with and without Fira Code."""
@@ -58,25 +62,33 @@ class StillDesk(Desk):
 
 
 async def pictures(village: Village) -> dict[str, str]:
-    """SVG by the names of the files: an offer, a commune's series as a chart, and where a dividend comes from."""
+    """SVG by the names of the files: an offer in the timeline, a thread, an offer with what is subscribed, a commune's
+    series as a chart, where a dividend comes from, and the keys."""
     account = village.account(YOU)
     with Reader.open(account.paths.store) as store:
-        rows = store.rowids(Selection(View.FOLLOWED))
-        offer = next(at for at, item in enumerate(store.items(rows)) if item.body.get("series") == OFFER)
+        listed = store.items(store.rowids(Selection(View.FOLLOWED)))
+    found = {}
     app = ThimblApp(account.paths.store, StillDesk(account), time.time)
     async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot)
-        # Somewhat further and back again, so that the offer is not at the edge.
-        await pilot.press("g", *["j"] * (offer + BEYOND), *["k"] * BEYOND)
-        await settled(pilot)
-        found = {"timeline": app.export_screenshot(title="thimbl")}
-        await pilot.press("4")
-        await settled(pilot)
-        for name, keys in SCENES.items():
+
+        async def take(name: str, *keys: str) -> None:
             await pilot.press(*keys)
             await settled(pilot)
             found[name] = app.export_screenshot(title="thimbl")
-        return found
+
+        await settled(pilot)
+        await take("timeline", *_way_to(listed, OFFER))
+        await take("thread", *_way_to(listed, ANSWER), "t")
+        await pilot.press("escape")
+        for name, keys in SCENES.items():
+            await take(name, *keys)
+    return found
+
+
+def _way_to(listed: Sequence[Item], words: str) -> list[str]:
+    """The keys that select a record of the list: somewhat further and back again, so that it is not at the edge."""
+    row = next(at for at, item in enumerate(listed) if (item.text or str(item.body.get("asset"))).startswith(words))
+    return ["g", *["j"] * (row + BEYOND), *["k"] * BEYOND]
 
 
 async def settled(pilot: Pilot[None]) -> None:
