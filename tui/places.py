@@ -157,14 +157,14 @@ class Left:
 
 def opening(reader: Reader, place: Place, key: int | None = None, known: Sequence[int] = ()) -> Listing:
     """What is shown of `place` at once, where the row of `key` is to be selected: of a long list those rows that were
-    `known` when the reader was there last, or its first; all only where that row is in neither."""
+    `known` when the reader was there last, or its first; all only where it has that row, and in neither."""
     if not place.is_items or _asks_nothing(place):
         return listing(reader, place)
     keys: Sequence[int] = reader.rowids(place.selection, FIRST)
     is_whole = len(keys) < FIRST
     if not is_whole and (key in known or (key is None and list(known[:FIRST]) == keys)):
         keys = known
-    elif key is not None and not is_whole and key not in keys:
+    elif key is not None and not is_whole and key not in keys and reader.holds(place.selection, key):
         keys, is_whole = listing(reader, place).keys, True
     made = keys if isinstance(keys, Descending) else Descending(keys)
     at = 0 if key is None else max(0, (made.row(key) or 0) - FIRST_READ // 2)

@@ -110,6 +110,8 @@ def test_tags_and_words(writer: Writer, path: Path, clock: Clock) -> None:
         for mute, gone in cases:
             writer.sync_mutes([mute])
             assert texts(reader) == [text for text in everything if text not in gone], mute
+            held = [one for one in writer.rowids(Selection(muted=True)) if reader.holds(Selection(), one)]
+            assert held == reader.rowids(Selection())
             found = reader.timeline(Selection(View.SEARCH, words="cafe"), 9)
             assert [item.muted for item in found] == [mute.name if item.text in gone else None for item in found]
 

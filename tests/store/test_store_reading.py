@@ -44,6 +44,27 @@ def test_views(writer):
     assert (item.name, item.nick, item.is_me, item.address) == ("Bo", "bobo", False, bo.address)
 
 
+def test_whether_an_item_is_one_of_a_selection(writer):
+    """As the whole selection says, one by one: by view, author, words, tags and marks."""
+    _, _, cy = three(writer)
+    newest, *_ = everything = writer.rowids(EVERYTHING)
+    writer.mark([newest])
+    words = next(item.text.split()[0] for item in writer.timeline(EVERYTHING, 1))
+    for selection in (
+        Selection(),
+        Selection(unread=True),
+        Selection(View.AUTHOR, author=cy.address),
+        Selection(View.AUTHOR, author=BOB),
+        Selection(View.MENTIONS),
+        Selection(View.SEARCH, words=words),
+        Selection(View.SEARCH, words=f"{words} unheard-of"),
+        Selection(View.SEARCH),
+    ):
+        held = [rowid for rowid in everything if writer.holds(selection, rowid)]
+        assert held == writer.rowids(selection), selection
+    assert not writer.holds(EVERYTHING, newest + 1)
+
+
 def test_times(writer):
     three(writer)
     since, until = START + 2 * MINUTE, START + 3 * MINUTE

@@ -61,6 +61,10 @@ class Lists:
         """How many items a selection holds."""
         return selection.count(self._db, selection_, self._muting.hidden())
 
+    def holds(self, selection_: Selection, rowid: int) -> bool:
+        """Whether this item is one of a selection."""
+        return selection.holds(self._db, selection_, rowid, self._muting.hidden())
+
     def find(self, prefix_or_reference: str) -> list[Item]:
         """The items that are named so, newest first."""
         place, hash_, prefix = prefix_or_reference.strip().rpartition("#")

@@ -94,6 +94,10 @@ class Reader:
         """How many items a selection holds."""
         return self._lists.count(selection_)
 
+    def holds(self, selection_: "Selection", rowid: int) -> bool:
+        """Whether this item is one of a selection, and in no muted part of it."""
+        return self._lists.holds(selection_, rowid)
+
     def unread(self, view: "View") -> int:
         """How many unread items a view holds."""
         from thimbl.store.types import Selection

@@ -83,6 +83,16 @@ def count(database: Database, selection: Selection, hidden: Hidden = NOTHING) ->
     return found - _hidden_of(database, query, hidden.rowids) if hidden.rowids and found else found
 
 
+def holds(database: Database, selection: Selection, rowid: int, hidden: Hidden = NOTHING) -> bool:
+    """Whether this item is one of a selection, and not hidden."""
+    hidden = _hidden_in(selection, hidden)
+    query = _query(database, selection, hidden)
+    if query is None or rowid in hidden.rowids:
+        return False
+    query.add(f"{query.order} = ?", rowid)
+    return bool(database.value(query.sql("count(*)"), query.values))
+
+
 def _hidden_in(selection: Selection, hidden: Hidden) -> Hidden:
     return hidden if selection.view in MUTED and not selection.muted else NOTHING
 
