@@ -14,7 +14,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
@@ -27,6 +27,7 @@ from tui.foot import Foot
 from tui.lines import Line, Role, line, wrap
 from tui.over import Over
 from tui.sheet import Sheet
+from tui.strips import Ground
 from tui.workers import begin
 
 FEW: Final = 4
@@ -70,7 +71,7 @@ class Asking(Over[Rehearsed | None]):
         return len(self.inputs) > FEW
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="asking") as dialog:
+        with Ground(classes="dialog", id="asking") as dialog:
             dialog.set_class(self.is_long, "-many")
             dialog.border_title = Text(safe_line(self._form.title))
             if self._form.about:

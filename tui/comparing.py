@@ -14,7 +14,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from thimbl.core.counting import counted
@@ -26,6 +26,7 @@ from thimbl.store.types import Author
 from tui.foot import Foot
 from tui.rows import VERDICTS
 from tui.scrolling import Scrolling
+from tui.strips import Ground
 from tui.when import since
 
 SAYS: Final[dict[Verdict | None, str]] = {
@@ -84,7 +85,7 @@ class Keys(Scrolling[str | None]):
         self._pins: str | None = None
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="keys") as dialog:
+        with Ground(classes="dialog", id="keys") as dialog:
             dialog.border_title = Text(f"The key of {self._author.address}")
             with VerticalScroll(can_focus=False):
                 yield Static(Text("\n").join(self._told()), markup=False)

@@ -7,15 +7,14 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widgets import Button, Input, Label, Static, TextArea
 
@@ -26,6 +25,7 @@ from thimbl.store.errors import StoreError
 from tui.aside import DRAFT_DELAY, Pen, Shelf, told
 from tui.completing import candidates, own_nicks
 from tui.dialogs import Confirm
+from tui.draft import Draft
 from tui.editor import EditorFailed, EditorKilled, edit_file, editor_command
 from tui.foot import Foot
 from tui.keyhelp import key_of
@@ -33,7 +33,7 @@ from tui.over import Over
 from tui.ports import Desk, subject_draft
 from tui.preview import Preview, room_left
 from tui.quoting import Quote
-from tui.sheet import Make
+from tui.strips import Ground
 from tui.suggesting import Editor, Suggestions
 from tui.workers import begin
 
@@ -58,32 +58,15 @@ LONG: Final = 2_000
 PREVIEW_DELAY: Final = 0.15
 """Seconds without a key that are a pause."""
 
-Send = Callable[[Desk, str, str | None], Reference]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is being written."""
-
-    name: str
-    """The name of its draft."""
-    title: str
-    send: Send
-    """Sign and publish a text with its subject."""
-    parent: Make | None = None
-    """What stands over it, such as the post that is answered."""
-    subject: bool = True
-    """Whether it may have one."""
-    start: str = ""
-    """What it begins with, where there is no draft."""
-    rehearse: Callable[[Desk, str], Change] | None = None
-    """What would be signed, which is shown and asked about; then `Desk.publish` takes the place of `send`."""
-
 
 class Composer(Over[Reference | None]):
-    """Gives the reference of what was published, or None where it was left as a draft."""
+    """Gives the reference of what was published, or None where it was left as a draft.
 
-    AUTO_FOCUS = "#text"
+    It may be mounted before anybody writes (`tui.warming`): what is written in it, it is told by `take`, right before
+    it is shown.
+    """
+
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (130, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,12 +78,15 @@ class Composer(Over[Reference | None]):
         Binding("escape", "leave", "Keep as draft", id="keep-draft", tooltip="close; the draft is kept"),
     ]
 
-    def __init__(self, shelf: Shelf, pen: Pen, draft: Draft) -> None:
+    draft: Draft
+    _kept_as: str
+    """The name of its draft; another where that draft can not be read."""
+    _begun = False
+
+    def __init__(self, shelf: Shelf, pen: Pen) -> None:
         super().__init__()
         self.fit(self.app.size)
-        self._shelf, self._pen, self.draft = shelf, pen, draft
-        self._kept_as = draft.name
-        """The name of its draft; another where that draft can not be read."""
+        self._shelf, self._pen = shelf, pen
         self._noted: set[str] = set()
         """The drafts that are there, or were."""
         self._saving: Timer | None = None
@@ -119,12 +105,8 @@ class Composer(Over[Reference | None]):
         self.trouble = Static("", id="trouble", markup=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="sheet") as sheet:
-            sheet.border_title = Text(self.draft.title)
-            if self.draft.parent is not None:
-                yield Quote(self.draft.parent, id="parent")
-            if self.draft.subject:
-                yield self.subject
+        with Ground(id="sheet"):
+            yield self.subject
             with Container(id="writing"):
                 yield self.area
                 yield self.preview
@@ -137,8 +119,27 @@ class Composer(Over[Reference | None]):
             yield self.suggestions
         yield Foot()
 
+    def take(self, draft: Draft) -> Self:
+        """What is to be written, before it is shown."""
+        self.draft, self._kept_as = draft, draft.name
+        self.subject.display = draft.subject
+        if self.is_mounted:
+            self.set_focus(self.area)  # before any key that comes now
+        return self
+
     def on_mount(self) -> None:
         self.trouble.display = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """It comes to the front: for the first time there is something to write."""
+        if self._begun:
+            return
+        self._begun = True
+        sheet = self.query_one("#sheet")
+        sheet.border_title = Text(self.draft.title)
+        if self.draft.parent is not None:
+            sheet.mount(Quote(self.draft.parent, id="parent"), before=0)
+        self.set_focus(self.area)
         self._show_count()
         begin(self, self._load, "draft")
         begin(self, self._resolve, "nicks")
@@ -199,6 +200,8 @@ class Composer(Over[Reference | None]):
         self._told_of = self.area.text, self.subject.value
 
     def _show_count(self) -> None:
+        if not self._begun:
+            return
         words, over = room_left(self.text, self.counter.size.width)
         self.counter.update(Text(words), layout=False)
         self.counter.set_class(over, "-over")

@@ -22,6 +22,7 @@ from tui.lines import BLANK, Line, Piece, Role, cut, line, width_of, wrap
 from tui.over import Over
 from tui.setting import paragraph, rule
 from tui.sheet import Sheet
+from tui.strips import Ground
 
 KEYS_WIDE: Final = 14
 """Cells for the keys of one row in the help: several keys that do the same stand side by side."""
@@ -60,7 +61,7 @@ class Choice(Over[str | None]):
         self._heading, self._choices = title, choices
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Ground(classes="dialog") as dialog:
             dialog.border_title = Text(self._heading)
             yield OptionList(
                 *(Option(Text.assemble((f" {key}  ", "bold"), told), id=key) for key, told in self._choices),
@@ -160,7 +161,7 @@ class Links(Over[str | None]):
         self._links = links[:MAX_LINKS]
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Links: where they lead")
             shown = [Text(_told(link)) for link in self._links]
             yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
@@ -191,7 +192,7 @@ class Help(Over[None]):
         self.groups = groups
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="help-page") as dialog:
+        with Ground(classes="dialog", id="help-page") as dialog:
             dialog.border_title = Text("Keys")
             yield Sheet(partial(keys_page, self.groups), id="help")
         yield Foot()

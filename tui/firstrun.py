@@ -15,7 +15,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Static
 
@@ -25,6 +25,7 @@ from tui.foot import Foot
 from tui.ports import Desk
 from tui.program import Program
 from tui.settings import Comfort
+from tui.strips import Ground
 from tui.workers import begin
 
 WELCOME: Final = (
@@ -82,7 +83,7 @@ class FirstPage(Screen[None]):
         """The address whose making is shown, and so may be made."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="first") as page:
+        with Ground(id="first") as page:
             page.border_title = Text("Welcome to thimbl")
             with VerticalScroll(can_focus=False):
                 yield Static(Text(WELCOME), markup=False, id="welcome")

@@ -15,7 +15,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from thimbl.core.address import Address, AddressError
@@ -29,6 +29,7 @@ from tui.lookup import Acquaintance, Found, feed_found, nothing_found, plan_foun
 from tui.ports import Desk
 from tui.scrolling import Scrolling
 from tui.setting import paragraph
+from tui.strips import Ground
 from tui.workers import begin
 
 MAX_NICK: Final = 64
@@ -78,7 +79,7 @@ class Follow(Scrolling[Whom | None]):
         self.found = Static("", id="found", markup=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="follow") as dialog:
+        with Ground(classes="dialog", id="follow") as dialog:
             dialog.border_title = Text("Follow: whose plan, or which feed?")
             yield self.where
             yield self.nick

@@ -38,14 +38,19 @@ class Foot(Painted, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: list[Shown] = []
+        self._keys: list[Shown] | None = None
+        """What is shown; None where that may be something else by now."""
         self._ends: list[tuple[int, str]] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
-        self._changed(self.screen)
 
-    def _changed(self, screen: Screen[object]) -> None:
+    def _changed(self, _screen: Screen[object]) -> None:
+        """Others may be bound. Which they are is found when it is painted: Textual says so several times for a key."""
+        self._keys = None
+        self.refresh()
+
+    def _found(self, screen: Screen[object]) -> list[Shown]:
         """Which keys there are, the first of each action."""
         shown: dict[str, Shown] = {}
         focused = screen.focused
@@ -62,9 +67,7 @@ class Foot(Painted, can_focus=False):
             elif binding.show and active.enabled and binding.action not in shown and not is_typing:
                 told = self._told(binding)
                 shown[binding.action] = (binding.action, binding.key, display(self.app, binding), told)
-        if (keys := list(shown.values())) != self._keys:
-            self._keys = keys
-            self.refresh()
+        return list(shown.values())
 
     def _told(self, binding: Binding) -> str:
         """What a key does; the one that ends the program does so only where there is nothing to go back to."""
@@ -72,6 +75,8 @@ class Foot(Painted, can_focus=False):
         return "Back" if leads_back and binding.action == "back(True)" else binding.description
 
     def _pieces(self, width: int) -> list[Piece]:
+        if self._keys is None:
+            self._keys = self._found(self.screen)
         keys = list(self._keys)
         while keys and sum(map(_cells, keys)) > width:
             going = [at for at, one in enumerate(keys) if one[0] not in STAYING]

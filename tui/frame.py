@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from rich.text import Text
@@ -30,7 +31,7 @@ from tui.holding import Holding
 from tui.keyhelp import Group, bound, key_of
 from tui.keys import SCREEN_KEYS
 from tui.pane import Pane
-from tui.places import FIRST, Place, Spot, Tab
+from tui.places import FIRST, PANES, Place, Spot, Tab
 from tui.strips import Ground
 from tui.timeline import Timeline
 
@@ -214,6 +215,10 @@ class Frame(Holding[None]):
             await mounted
 
         self._mounting[tab] = asyncio.ensure_future(mounting())
+
+    def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
+        """What is made before anybody asks for it, one after the other."""
+        return [partial(self.make_ready, tab) for tab in sorted(PANES)]
 
     async def make_ready(self, tab: Tab) -> None:
         """Make the pane of a view before anybody asks for it."""

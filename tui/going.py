@@ -24,7 +24,7 @@ from tui.frame import Frame
 from tui.keys import of_lists
 from tui.marks import Marks
 from tui.pane import Pane
-from tui.places import PANES, Left, Listing, Place, Spot, Tab
+from tui.places import Left, Listing, Place, Spot, Tab
 from tui.resting import Rest
 from tui.resuming import Resumed, resume
 from tui.rows import Entry
@@ -118,7 +118,7 @@ class GoingScreen(Frame):
         """The first screen stands: begin what could wait until then."""
         self.begun = True
         begin(self, self.count, "count")
-        begin(self, partial(warm, self.meet, [partial(self.make_ready, tab) for tab in sorted(PANES)]), "warm")
+        begin(self, partial(warm, self.meet, self.made_ready()), "warm")
 
     @property
     def item(self) -> Item | None:

@@ -2,6 +2,8 @@
 
 - Textual paints a screen each time that it has laid it out, and each time that a widget has changed: three to five
   times for a key that opens something. Nobody sees the difference, but whoever types on waits for it.
+- What lies behind another screen is painted with that one, and not for itself: Textual would paint all that lies over
+  it anew whenever it changes, several times for a key that opens a dialog.
 - It lays out each screen, and all behind it, whenever a screen is opened or left, and tells each of them its size. One
   whose size is what it was has nothing to lay out for that.
 """
@@ -39,5 +41,10 @@ class Holding(Screen[R]):
             super()._screen_resized(size)
 
     def _compositor_refresh(self) -> None:
-        if not self._is_held:
+        if self._is_held:
+            return
+        if self is self.app.screen:
             super()._compositor_refresh()
+        else:  # it is painted whole when it comes to the front again
+            self._compositor._dirty_regions.clear()
+            self._dirty_widgets.clear()

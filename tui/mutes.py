@@ -7,7 +7,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from thimbl.store.types import Author, Item
 from tui.aside import told
 from tui.foot import Foot
 from tui.over import Over
+from tui.strips import Ground
 from tui.when import exactly
 
 TAGS_SHOWN: Final = 8
@@ -71,7 +71,7 @@ class AskWord(Over[Mute | None]):
         self.trouble = Static("", markup=False)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Mute which word?")
             yield self.word
             yield Static("Whole words, in any case. Several are muted where they stand together.", markup=False)
@@ -103,7 +103,7 @@ class Muted(Over[Mute | None]):
         self._mutes = mutes
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Muted: Enter takes it back")
             shown = [Text(described(mute)) for mute in self._mutes]
             yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)

@@ -3,7 +3,8 @@
 - What is behind is dimmed style by style, each of them once. Textual's own does so segment by segment, at every
   painting of every dialog, which takes longer than all else that opens one.
 - It is painted when all of it stands, once (`tui.holding`).
-- It is styled when it is mounted, and not a second time for being brought to the front a moment later.
+- It is styled when it is mounted, and not a second time for being brought to the front: but where the theme is another
+  one by then.
 """
 
 from functools import lru_cache
@@ -21,6 +22,7 @@ from textual.style import Style as Ground
 from textual.visual import RenderOptions, Visual
 
 from tui.holding import Holding
+from tui.strips import Lines
 
 R = TypeVar("R")
 
@@ -68,6 +70,8 @@ class Over(ModalScreen[R], Holding[R]):  # Textual styles a class by its first b
     """What lies over another screen, and may answer something when it is left."""
 
     _resumed = False
+    _styled_in = ""
+    """The theme."""
 
     def fit(self, size: Size) -> None:
         """Take the classes of a screen of this size, before it is styled for the first time. Textual gives them to it
@@ -77,14 +81,18 @@ class Over(ModalScreen[R], Holding[R]):  # Textual styles a class by its first b
                 self.add_class(fitting[-1])
 
     def on_mount(self) -> None:
-        """Paint it when it has been laid out, and what is in it has been told its size."""
+        """Paint nothing of it yet."""
+        self._styles_cache = Lines()
         self.hold()
-        self.call_after_refresh(self.release)
+        self._styled_in = self.app.theme
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """It comes to the front, for the first time or again."""
-        event.refresh_styles = event.refresh_styles and self._resumed
-        self._resumed = True
+        """It comes to the front. For the first time, paint it when it has been laid out, and what is in it has been
+        told its size."""
+        if not self._resumed:
+            self._resumed = True
+            event.refresh_styles = event.refresh_styles and self._styled_in != self.app.theme
+            self.call_after_refresh(self.release)
 
     def render(self) -> Any:
         """What is behind it: a `Visual`, which Textual takes as it does what Rich can draw."""

@@ -15,7 +15,6 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
@@ -29,6 +28,7 @@ from tui.lines import Line, Pieces, Role, cut, line
 from tui.over import Over
 from tui.paint import CURSOR, Painted
 from tui.places import PANES, Tab
+from tui.strips import Ground
 from tui.workers import begin
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class Palette(Over[Command | None]):
         return self.listed.rows
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="palette") as dialog:
+        with Ground(classes="dialog", id="palette") as dialog:
             dialog.border_title = Text(self._title)
             yield Input(placeholder=f"{self._wanted}: any words of it", id="wanted", compact=True)
             yield self.listed

@@ -7,7 +7,6 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
 from thimbl.core.address import Reference
 from thimbl.store.errors import StoreError
@@ -18,6 +17,7 @@ from tui.lines import Role, line, plain
 from tui.over import Over
 from tui.provenance import Provenance, canonical_text, gather, indented_text, record_page
 from tui.sheet import Sheet
+from tui.strips import Ground
 from tui.workers import begin
 
 
@@ -37,7 +37,7 @@ class RecordPage(Over[None]):
         self.sheet = Sheet(lambda width: [line(("…", Role.DIM))], id="record")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="record-page") as dialog:
+        with Ground(classes="dialog", id="record-page") as dialog:
             dialog.border_title = Text("The record, as it was signed")
             yield self.sheet
         yield Foot()

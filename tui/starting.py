@@ -27,6 +27,10 @@ SWITCH: Final = 0.0005
 """Seconds for which a thread goes on while another one waits for the interpreter. Python's own is 0.005, and whoever
 reads a page while something is drawn waits several times."""
 
+YOUNG: Final = 10_000
+"""Objects after which those that are new are looked through for garbage. Python's own 700 are less than one painting
+makes, of which nothing is garbage yet: a twentieth of each key."""
+
 PACE: Final[Mapping[str, str]] = {"ESCDELAY": "10", "TEXTUAL_FPS": "1000"}
 """What Textual is told by the environment when it is imported.
 
@@ -79,4 +83,5 @@ def let_go() -> None:
     """Collect garbage again, but not what is there now. Nothing happens where it is collected."""
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
         gc.enable()

@@ -130,8 +130,8 @@ def _cells(height: int, virtual: int, window: int, position: float, style: Style
 class Ground(Container):
     """What others stand on, with a border and a title perhaps."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._styles_cache = Lines(alike=True)
 
     def render_line(self, y: int) -> Strip:

@@ -11,7 +11,6 @@ from typing import ClassVar, Final, Protocol
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
 from thimbl.core.address import Reference
 from thimbl.core.commune.figures import derivation
@@ -23,6 +22,7 @@ from tui.foot import Foot
 from tui.grid import Grid
 from tui.lines import BLANK, Line, Role, line, wrap
 from tui.over import Over
+from tui.strips import Ground
 from tui.tables import Cell, Column, Row
 from tui.workers import begin
 
@@ -139,7 +139,7 @@ class Why(Over[Reference | None]):
         return self._steps[-1]
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog", id="why") as dialog:
+        with Ground(classes="dialog", id="why") as dialog:
             dialog.border_title = Text("Why")
             yield self.grid
         yield Foot()

@@ -4,8 +4,10 @@
 - Only the last post is taken back by a key, as one notices a slip; any other by `thimbl retract`.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
@@ -15,10 +17,19 @@ from thimbl.store.reader import Reader
 from thimbl.store.types import Item, Selection, View
 from tui.aside import told
 from tui.bidi import isolated
+from tui.draft import Draft
 from tui.living import LivingScreen
 from tui.ports import POST_DRAFT, Desk, edit_draft, reply_draft
 from tui.setting import paragraph
+from tui.warming import PAUSE
 from tui.when import exactly
+from tui.workers import begin
+
+if TYPE_CHECKING:
+    from tui.composer import Composer
+
+COMPOSER: Final = "composer"
+"""What the application calls the composer that waits."""
 
 TAKEN_BACK_SHOWN: Final = 6
 """Lines of a post that stand over the question whether it is taken back."""
@@ -30,17 +41,49 @@ SHORT_ID: Final = 8
 class WritingScreen(LivingScreen):
     """The screen, with what writes."""
 
+    _composer: "Composer | None" = None
+    """One that waits for something to be written."""
+
+    def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
+        return [self.make_composer, *super().made_ready()]
+
+    async def make_composer(self) -> None:
+        """Mount a composer before anybody writes: that takes longer than all else that `c` does."""
+        from tui.composer import Composer
+
+        if self._composer is None:
+            made = self._composer = Composer(self.shelf, self.pen)
+            self.app.install_screen(made, COMPOSER)  # or it would outlive the program
+            await self.app._get_screen(made)[1]
+            made._refresh_layout(self.app.size)
+
+    async def _written(self, draft: Draft) -> Reference | None:
+        """What was published of a draft; None where it still is one."""
+        from tui.composer import Composer
+
+        composer, self._composer = self._composer, None
+        if composer is None:
+            composer = Composer(self.shelf, self.pen)
+        else:
+            self.app.uninstall_screen(COMPOSER)
+        try:
+            return await self.app.push_screen_wait(composer.take(draft))
+        finally:
+            begin(self, self._make_composer_soon, "composer", exclusive=True)
+
+    async def _make_composer_soon(self) -> None:
+        await asyncio.sleep(PAUSE)
+        await self.make_composer()
+
     @work
     async def action_compose(self) -> None:
         await self.write_post(POST_DRAFT)
 
     async def write_post(self, name: str) -> None:
         """Let a post be written, beginning with the draft of this name."""
-        from tui.composer import Composer, Draft
-
         at_top = self.timeline.row == 0
         draft = Draft(name, "A new post", lambda desk, text, subject: desk.post(text, subject))
-        posted = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
+        posted = await self._written(draft)
         if posted is not None:
             await self._show_posted(posted, self._posted(posted), select=at_top)
 
@@ -54,7 +97,6 @@ class WritingScreen(LivingScreen):
 
     async def write_reply(self, item: Item, name: str) -> None:
         """Likewise an answer to `item`."""
-        from tui.composer import Composer, Draft
         from tui.quoting import quoted
 
         def send(desk: Desk, text: str, _: str | None) -> Reference:
@@ -65,7 +107,7 @@ class WritingScreen(LivingScreen):
         is_open = self.detail.unfolded and shown is not None and shown.reference == item.reference
         parent = partial(quoted, item, self.clock(), unfolded=is_open)
         draft = Draft(name, title, send, parent, subject=False)
-        posted = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
+        posted = await self._written(draft)
         if posted is not None:
             await self._show_posted(posted, self._posted(posted), select=False)
 
@@ -82,8 +124,6 @@ class WritingScreen(LivingScreen):
 
     async def write_edit(self, item: Item, name: str) -> None:
         """Likewise an edit of `item`, which is one's own."""
-        from tui.composer import Composer, Draft
-
         of = item.reference
         draft = Draft(
             name,
@@ -94,7 +134,7 @@ class WritingScreen(LivingScreen):
             start=item.text,
             rehearse=lambda desk, text: desk.rehearse_edit(of, text),
         )
-        edited = await self.app.push_screen_wait(Composer(self.shelf, self.pen, draft))
+        edited = await self._written(draft)
         if edited is not None:
             await self._show_posted(edited, f"Edited #{of.id[:SHORT_ID]}.", select=False)
 

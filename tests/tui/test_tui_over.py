@@ -12,6 +12,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.renderables.background_screen import BackgroundScreen
+from textual.screen import Screen
 from textual.widgets import Button
 
 from tests.tui.running import Session, closed, opened, play
@@ -98,6 +99,59 @@ def test_what_is_behind_is_seen_through_several(tmp_path: Path) -> None:
         await closed(s)
 
     play(tmp_path, scene, size=(140, 40))
+
+
+def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
+    """It is mounted before `c`, and in the theme of the moment when it is shown; what is typed at once is in it; the
+    next one waits when it is left."""
+
+    async def scene(s: Session) -> None:
+        await s.screen.make_composer()
+        waiting = s.screen._composer
+        assert waiting is not None
+        assert waiting.is_mounted
+        s.app.theme = "thimbl-contrast"
+        await s.settle()
+        await s.press("c", "h", "i")
+        await opened(s, Composer)
+        assert s.app.screen is waiting
+        await s.until(lambda: waiting.loaded)
+        assert waiting.area.text == "hi"
+        ground = Color.parse(s.app.theme_variables["surface"])
+        await s.until(lambda: waiting.query_one("#sheet").styles.background == ground, "the theme")
+        await s.press("escape")
+        await closed(s)
+        await s.until(lambda: s.screen._composer not in (None, waiting), "the next one")
+        assert not waiting.is_running
+
+    play(tmp_path, scene)
+
+
+def test_what_is_covered_is_painted_with_what_covers_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whole when it comes to the front again."""
+    painted: list[str] = []
+
+    async def scene(s: Session) -> None:
+        await s.press("question_mark")
+        await opened(s, Help)
+        await s.settle()
+        update = Compositor.render_update
+
+        def count(self: Compositor, full: bool = False, screen_stack: list[Screen] | None = None) -> object:
+            painted.append("once")
+            return update(self, full, screen_stack)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Compositor, "render_update", count)
+            s.screen.say("It was said behind.")
+            await s.settle()
+            await s.until(lambda: not s.screen._dirty_widgets, "it is over")
+        assert not painted
+        await s.press("escape")
+        await closed(s)
+        await s.until(lambda: "It was said behind." in s.shown)
+
+    play(tmp_path, scene)
 
 
 def test_the_sheet_begins_in_the_classes_of_its_size(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from tui.order import Descending
 from tui.places import FIRST, FIRST_READ, Place, Spot, Tab
 from tui.ports import PLACE_KEY
 from tui.resuming import resume
-from tui.starting import let_go
+from tui.starting import YOUNG, let_go
 from tui.warming import OPENED, imported
 
 
@@ -54,10 +54,12 @@ def test_what_is_opened_later_is_there_to_be_imported() -> None:
 @pytest.fixture
 def uncollected() -> Iterator[None]:
     """Garbage is collected afterwards as before."""
+    threshold = gc.get_threshold()
     try:
         gc.disable()
         yield
     finally:
+        gc.set_threshold(*threshold)
         gc.enable()
 
 
@@ -67,6 +69,7 @@ def test_garbage_is_collected_again(uncollected: None) -> None:
     assert gc.isenabled()
     frozen = gc.get_freeze_count()
     assert frozen > 0
+    assert gc.get_threshold()[0] == YOUNG
     let_go()
     assert gc.get_freeze_count() <= frozen  # what was there may end meanwhile
 
