@@ -12,7 +12,6 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.renderables.background_screen import BackgroundScreen
-from textual.screen import Screen
 from textual.widgets import Button
 
 from tests.tui.running import Session, closed, opened, play
@@ -129,24 +128,20 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
 
 def test_what_is_covered_is_painted_with_what_covers_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And whole when it comes to the front again."""
-    painted: list[str] = []
 
     async def scene(s: Session) -> None:
         await s.press("question_mark")
         await opened(s, Help)
         await s.settle()
-        update = Compositor.render_update
-
-        def count(self: Compositor, full: bool = False, screen_stack: list[Screen] | None = None) -> object:
-            painted.append("once")
-            return update(self, full, screen_stack)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Compositor, "render_update", count)
+        painted: list[object] = []
+        with monkeypatch.context() as patch:  # and nothing else is done meanwhile
+            patch.setattr(s.app.screen, "refresh", lambda *regions, **how: painted.append(regions))
             s.screen.say("It was said behind.")
-            await s.settle()
-            await s.until(lambda: not s.screen._dirty_widgets, "it is over")
+            s.screen._compositor.update_widgets({s.screen.status})
+            assert s.screen._compositor._dirty_regions
+            s.screen._compositor_refresh()
         assert not painted
+        assert not s.screen._compositor._dirty_regions
         await s.press("escape")
         await closed(s)
         await s.until(lambda: "It was said behind." in s.shown)
