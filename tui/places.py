@@ -181,7 +181,7 @@ def listing(reader: Reader, place: Place) -> Listing:
     if place.is_pane:
         return Listing([])
     if not place.is_items:
-        authors: dict[int, Entry] = {author.id: author for author in reader.authors()}
+        authors: dict[int, Entry] = {author.id: author for author in remembered(reader, Reader.authors)}
         return Listing(list(authors), authors)
     if _asks_nothing(place):
         return Listing([])
@@ -229,7 +229,7 @@ def counts(reader: Reader, everyone: bool = False) -> dict[Tab, int]:
 
 def _followed(reader: Reader) -> tuple[int, int]:
     """How many are followed, and how many of them did not answer."""
-    followed = [author for author in reader.authors() if not author.is_me]
+    followed = [author for author in remembered(reader, Reader.authors) if not author.is_me]
     return len(followed), sum(1 for author in followed if author.failure)
 
 
