@@ -17,6 +17,7 @@ import pytest
 from tests.tui.running import Session, opened, play
 from tui.composer import Composer
 from tui.dialogs import Help
+from tui.places import Tab
 
 PINNED = ((3, 11), "8.2.8")
 
@@ -48,6 +49,10 @@ async def all_read(session: Session) -> None:
     await session.until(lambda: not session.item.unread, "the newest is read")
     await session.press("A")
     await session.until(lambda: "6 marked as read" in session.status)
+    # What is covered by a dialog is not painted until that is: what is still to come has to be there before.
+    views = session.screen.views
+    await session.until(lambda: views.counts.get(Tab.TIMELINE) == 0, "the count")
+    await session.settle()
 
 
 async def timeline(session: Session) -> None:
