@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from textual.binding import Binding
 from textual.widgets import Input
@@ -32,15 +33,19 @@ def told(s: Stroll) -> str:
     return "\n".join(screen._lines)
 
 
-async def on(s: Stroll, kind: type) -> None:
+K = TypeVar("K")
+
+
+async def on(s: Stroll, kind: type[K]) -> K:
+    """What is open, once it is of this kind."""
     await s.until(lambda: isinstance(s.app.screen, kind), kind.__name__)
+    assert isinstance(s.app.screen, kind)
+    return s.app.screen
 
 
 async def form(s: Stroll) -> list[Input]:
     """The fields of the form that opens, ready for keys."""
-    await on(s, Asking)
-    assert isinstance(s.app.screen, Asking)
-    inputs = s.app.screen.inputs
+    inputs = (await on(s, Asking)).inputs
     await s.until(lambda: inputs[0].has_focus)
     await s.pilot.pause()  # or a focus that is on its way would take it from a field that the test chooses
     return inputs
@@ -97,9 +102,7 @@ def test_the_board_and_one_offer(tmp_path: Path) -> None:
         await s.press("right_square_bracket")
         await s.sees("If the agreed rent is paid for every month from 2026-04 on:", "in month 9 (2026-12)", "0.00 EUR")
         await s.press("w")
-        await on(s, Why)
-        why = s.app.screen
-        assert isinstance(why, Why)
+        why = await on(s, Why)
         await s.until(lambda: "outstanding of 2026-04, if the rent is paid: 1433.58 EUR" in why.grid.text)
         assert "1628.15 EUR - 194.57 EUR is 1433.58 EUR." in why.grid.text
         await s.press("escape", "right_square_bracket")
@@ -276,9 +279,7 @@ def test_why_and_the_record_behind_a_figure(tmp_path: Path) -> None:
         await s.press("right_square_bracket")
         await s.sees("TRACTOR-1")
         await s.press("w")
-        await on(s, Why)
-        why = s.app.screen
-        assert isinstance(why, Why)
+        why = await on(s, Why)
         await s.until(lambda: "outstanding of TRACTOR-1: 1628.15 EUR" in why.grid.text)
         assert "2400.00 EUR" in why.grid.text
         assert "-193.93 EUR" in why.grid.text

@@ -96,9 +96,7 @@ def test_why_a_dividend_was_what_it_was(tmp_path: Path) -> None:
         await s.press("F", *"dividends", "enter")
         await s.until(lambda: len(s.pane.grid.rows) == 1)
         await s.press("w")
-        await on(s, Why)
-        why = s.app.screen
-        assert isinstance(why, Why)
+        why = await on(s, Why)
         await s.until(lambda: f"dividends to {ME}: 106.17 EUR" in why.grid.text)
         await s.press("enter")
         await s.until(lambda: "318.51 EUR / 3, rounded down, is" in why.grid.text)
@@ -153,9 +151,7 @@ def test_the_clerks_desk(tmp_path: Path) -> None:
         await s.press("left_square_bracket")
         await s.sees("Less rent came in for PRESS-1 than was agreed for 2026-04: ask the tenant.", "a figure")
         await s.press("w")
-        await on(s, Why)
-        why = s.app.screen
-        assert isinstance(why, Why)
+        why = await on(s, Why)
         await s.until(lambda: "rent of PRESS-1: 620.00 EUR" in why.grid.text)
         assert "In a shell: thimbl commune rent PRESS-1 AMOUNT --month 2026-04" in why.grid.text
         await s.press("escape", "v")
