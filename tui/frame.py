@@ -138,6 +138,12 @@ class Frame(Holding[None]):
         if self._words is not None:
             self._words.display = False
 
+    async def painted(self) -> None:
+        """Wait until what there is has been painted: whatever is asked meanwhile takes the time of that."""
+        done = asyncio.Event()
+        self.call_after_refresh(done.set)
+        await done.wait()
+
     # Asking and telling
 
     async def ask(self, question: Callable[[Reader], T]) -> T | None:

@@ -58,6 +58,7 @@ class GoingScreen(Frame):
         self.trail: list[Spot] = []
         self.marks = Marks()
         self._listed: Spot | None = None
+        self._arrived = asyncio.Event()
         self._spots: dict[Tab, Spot] = {}
         self._left = Left()
         self._available: object = None
@@ -108,7 +109,7 @@ class GoingScreen(Frame):
             elif self.spot is not found.spot:
                 self._recall(found.kept)
         if self.is_listed:
-            await self._painted()
+            await self.painted()
             begin(self, partial(self._complete_at_rest, self.spot), "place", exclusive=True)
         elif found is None or self.spot is found.spot:
             await self.open_place(self.spot)
@@ -166,8 +167,17 @@ class GoingScreen(Frame):
         """Whether what is shown is the place where the reader is, and not still the one before."""
         return self._listed is self.spot
 
+    def _arrive(self, spot: Spot) -> None:
+        self._listed = spot
+        self._arrived.set()
+
+    async def arrival(self) -> None:
+        """Wait until the place stands where the reader is going, or has gone instead."""
+        await self._arrived.wait()
+
     def _open_soon(self, spot: Spot) -> None:
         self.spot = spot  # at once, so that the next key is about this place
+        self._arrived.clear()
         self.status.offer(0)
         self.status.leave()
         if self._impatience is not None:
@@ -204,7 +214,7 @@ class GoingScreen(Frame):
         if spot.place.is_pane:
             await self.open_pane(spot.place.tab)
             if self.spot is spot:
-                self._listed = spot
+                self._arrive(spot)
                 self.show_where()
             self.call_after_refresh(self.release)
             await self._count_at_rest(spot)
@@ -215,7 +225,7 @@ class GoingScreen(Frame):
             return
         self._list(spot, listing)
         self.timeline.call_after_refresh(self.release)
-        await self._painted()
+        await self.painted()
         await self._complete_at_rest(spot)
         await self._count_at_rest(spot)
 
@@ -224,20 +234,14 @@ class GoingScreen(Frame):
         self._all_known.clear()
         key = spot.key
         if key is None and spot.place.thread is not None:
-            asked = (key for key, found in listing.entries.items() if _is(found, spot.place))
-            key = next(asked, None)
-        self._listed = spot
+            found = ((key, one.reference) for key, one in listing.entries.items() if isinstance(one, ThreadItem))
+            key = next((key for key, reference in found if reference == spot.place.thread), None)
+        self._arrive(spot)
         self.timeline.show_blank(empty(spot.place, str(self.pen.desk.address), self.key))
         entries = self.marks.apply(listing.entries)
         self.timeline.show(listing.keys, entries, key, spot.line, is_whole=listing.is_whole)
         self.status.offer(0)
         self.show_where()
-
-    async def _painted(self) -> None:
-        """Wait until what there is has been painted: whatever is asked meanwhile takes the time of that."""
-        done = asyncio.Event()
-        self.call_after_refresh(done.set)
-        await done.wait()
 
     def _passed(self) -> None:
         """Another row is selected."""
@@ -392,7 +396,3 @@ class GoingScreen(Frame):
             self.action_author()
         else:
             self._look_at(self.detail)
-
-
-def _is(entry: object, place: Place) -> bool:
-    return isinstance(entry, ThreadItem) and entry.reference == place.thread

@@ -5,7 +5,6 @@
 - What is done in another view, as to subscribe, is offered from any: choosing it goes there first.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -42,9 +41,6 @@ NAME_WIDE: Final = 17
 
 MOVES: Final = frozenset({"down", "up", "top", "end", "open", "fold"})
 """Ids of what is done by hand rather than by name, and stands last."""
-
-LOOK: Final = 0.01
-"""Seconds between looks at whether a view stands."""
 
 ITSELF: Final = "palette"
 """The action that opens it, which it does not offer."""
@@ -111,9 +107,8 @@ def _do(app: App[Any], screen: Screen[Any], action: str, node: DOMNode) -> None:
 async def _go_and_do(app: App[Any], screen: "GoingScreen", tab: Tab, action: str) -> None:
     await screen.run_action(f"view('{tab}')")
     pane = screen.pane
-    while screen.pane is pane and not screen.is_listed:  # or somebody has gone on meanwhile
-        await asyncio.sleep(LOOK)
-    if pane is not None and screen.pane is pane:
+    await screen.arrival()
+    if pane is not None and screen.pane is pane:  # nobody has gone on meanwhile
         await app.run_action(action, pane)
 
 
