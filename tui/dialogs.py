@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
@@ -98,7 +98,7 @@ class Confirm(Over[bool]):
         self._heading, self._lines, self._yes = title, lines, yes
         self.told = Sheet(partial(set_indented, lines), id="told")
         self.told.can_focus = False  # the keys are its screen's
-        self.dialog = Vertical(classes="dialog", id="confirm")
+        self.dialog = Ground(classes="dialog", id="confirm")
         self._fitted = Size(0, 0)
 
     def compose(self) -> ComposeResult:
