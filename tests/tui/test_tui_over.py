@@ -101,8 +101,8 @@ def test_what_is_behind_is_seen_through_several(tmp_path: Path) -> None:
 
 
 def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
-    """It is mounted before `c`, and in the theme of the moment when it is shown; what is typed at once is in it; the
-    next one waits when it is left."""
+    """It is mounted before `c`, and in the theme and the size of the moment when it is shown; what is typed at once is
+    in it; the next one waits when it is left."""
 
     async def scene(s: Session) -> None:
         await s.screen.make_composer()
@@ -110,6 +110,7 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
         assert waiting is not None
         assert waiting.is_mounted
         s.app.theme = "thimbl-contrast"
+        await s.pilot.resize_terminal(140, 40)
         await s.settle()
         await s.press("c", "h", "i")
         await opened(s, Composer)
@@ -118,6 +119,8 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
         assert waiting.area.text == "hi"
         ground = Color.parse(s.app.theme_variables["surface"])
         await s.until(lambda: waiting.query_one("#sheet").styles.background == ground, "the theme")
+        await s.until(lambda: waiting.has_class("-wide") and not waiting.has_class("-narrow"), "the size")
+        await s.until(lambda: waiting.preview.region.x > waiting.area.region.x, "what is beside it")
         await s.press("escape")
         await closed(s)
         await s.until(lambda: s.screen._composer not in (None, waiting), "the next one")
