@@ -5,6 +5,7 @@
 - A market is a value of one moment; the next one takes its place. What is drawn of it is found in the reader's thread.
 """
 
+import gc
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class _Kept:
     market: Market | None = None
 
 
+LARGE: Final = 1_000
+"""Records of communes from which on Python's collector leaves their books alone: to look through them for garbage holds
+up a key by a twentieth of a second and more. There is none in them: they go when the last who looks at them lets go."""
+
 _KEPT: Final[WeakKeyDictionary[Reader, _Kept]] = WeakKeyDictionary()
 """By reader: it goes when the reader goes. Used in the readers' own threads alone."""
 
@@ -80,6 +85,8 @@ def read_market(reader: Reader, me: str) -> Market:
         evidence = kept.ledgers.evidence
         studies = {study.commune: study for study in kept.ledgers.studies()}
         kept.market = Market(me, studies, evidence, dict(offers(evidence)))
+        if sum(study.ledger.seq for study in studies.values()) >= LARGE:
+            gc.freeze()
     return kept.market
 
 

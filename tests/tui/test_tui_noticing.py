@@ -1,11 +1,13 @@
 """The findings of communes in the sidebar: counted beside what is read, and told of when they come."""
 
+import gc
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.tui.running import Session, play
+from thimbl.core.commune.study import Study
 from thimbl.core.log import judge, read_answer_plan
 from thimbl.core.plan import Plan
 from thimbl.store.reader import Reader
@@ -61,6 +63,34 @@ def test_nothing_is_folded_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr("thimbl.store.ledgers.study", None)  # what folds a whole log
         writer.set_state("tui", "{}")
         assert count_findings(reader) == number
+
+
+def test_books_that_are_left_alone_by_the_collector_go_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a large commune are not looked through for garbage: there are no cycles in them."""
+    monkeypatch.setattr("tui.market.LARGE", 1)
+    path = tmp_path / "store.sqlite3"
+    Writer.open(path).close()
+    take_crooked(path)
+    gc.collect()
+    gc.disable()
+    others, frozen = _studies(), gc.get_freeze_count()
+    try:
+        with Reader.open(path) as reader:
+            read_market(reader, "")
+            assert gc.get_freeze_count() > frozen
+            gc.unfreeze()
+            assert _studies() == others + 1
+        del reader
+        assert _studies() == others
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def _studies() -> int:
+    return sum(isinstance(one, Study) for one in gc.get_objects())
 
 
 def test_what_a_command_kept_is_folded_by_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
