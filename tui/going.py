@@ -237,7 +237,7 @@ class GoingScreen(Frame):
             found = ((key, one.reference) for key, one in listing.entries.items() if isinstance(one, ThreadItem))
             key = next((key for key, reference in found if reference == spot.place.thread), None)
         self._arrive(spot)
-        self.timeline.show_blank(empty(spot.place, str(self.pen.desk.address), self.key))
+        self.timeline.show_blank(partial(empty, spot.place, str(self.pen.desk.address), self.key))
         entries = self.marks.apply(listing.entries)
         self.timeline.show(listing.keys, entries, key, spot.line, is_whole=listing.is_whole)
         self.status.offer(0)

@@ -11,6 +11,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import ClassVar, Final
 
 from textual import events
@@ -87,7 +88,7 @@ class Timeline(Painted):
         self._entries = Entries()
         self._pending: set[int] = set()
         self._wanting = False
-        self._blank: Sequence[Line] = ()
+        self._blank: Callable[[], Sequence[Line]] = tuple
 
     # What is listed
 
@@ -175,9 +176,9 @@ class Timeline(Painted):
         self._cursor = self._row_of.get(key, fallback) if key is not None else fallback
         self._lay_out(line)
 
-    def show_blank(self, lines: Sequence[Line]) -> None:
-        """What stands there while the list is empty."""
-        self._blank = lines
+    def show_blank(self, blank: Callable[[], Sequence[Line]]) -> None:
+        """What stands here while nothing is in the list: it is asked for only then."""
+        self._blank = cache(blank)
         self.refresh()
 
     def supply(self, entries: Mapping[int, Entry]) -> None:
@@ -263,9 +264,10 @@ class Timeline(Painted):
         return draw(entry, width, height, self._now(), selected=selected, branch=branch, manner=self.manner)
 
     def _blank_line(self, y: int, width: int) -> Strip:
-        top = max(0, (self.size.height - len(self._blank)) // 3)
+        lines = self._blank()
+        top = max(0, (self.size.height - len(lines)) // 3)
         index = y - top
-        return self.filtered(self.paint(self._blank[index] if 0 <= index < len(self._blank) else line(), width))
+        return self.filtered(self.paint(lines[index] if 0 <= index < len(lines) else line(), width))
 
     @property
     def _sight(self) -> object:
