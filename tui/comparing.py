@@ -8,14 +8,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.containers import Horizontal
+from textual.widgets import Button, Input
 
 from thimbl.core.counting import counted
 from thimbl.core.keys import is_fingerprint
@@ -23,9 +24,12 @@ from thimbl.core.log import Verdict
 from thimbl.core.terminal import safe_line
 from thimbl.store.pins import SeenKey
 from thimbl.store.types import Author
+from tui.bidi import isolated
 from tui.foot import Foot
+from tui.lines import Line, Pieces, Role, line, wrap
 from tui.rows import VERDICTS
-from tui.scrolling import Scrolling
+from tui.scrolling import Scrolling, Told
+from tui.setting import paragraph
 from tui.strips import Ground
 from tui.when import since
 
@@ -79,46 +83,31 @@ class Keys(Scrolling[str | None]):
 
     def __init__(self, author: Author, seen: SeenKey | None, now: float) -> None:
         super().__init__()
-        self._author, self._seen, self._now = author, seen, now
+        self._author, self._seen = author, seen
         self.typed = Input(placeholder="the fingerprint that they told you: SHA256:…", id="fingerprint", compact=True)
-        self.says = Static("", id="says", markup=False)
+        self.told, self.says = Told(partial(keys_told, author, seen, now), id="told"), Told(id="says")
+        self.buttons = Horizontal(classes="buttons")
+        self.pin: Button | None = None
+        """It pins what was typed; made when there is something to pin."""
         self._pins: str | None = None
 
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog", id="keys") as dialog:
             dialog.border_title = Text(f"The key of {self._author.address}")
-            with VerticalScroll(can_focus=False):
-                yield Static(Text("\n").join(self._told()), markup=False)
+            yield self.told
             yield self.typed
             yield self.says
-            with Horizontal(classes="buttons"):
+            with self.buttons:
                 yield Button("Back", id="no", compact=True)
                 if self._seen is not None:
                     yield Button("Pin the key seen", id="seen", variant="warning", compact=True)
-                yield Button("Pin this", id="yes", variant="success", compact=True, disabled=True)
         yield Foot()
-
-    def _told(self) -> Iterator[Text]:
-        author, seen = self._author, self._seen
-        called = safe_line(author.nick or author.name)
-        if called:
-            yield Text(called, "bold")
-        yield Text(f"verdict  {VERDICTS[author.verdict][0]}")
-        yield Text.assemble("pinned   ", (author.key or "none: the first key that comes is pinned", "bold"))
-        if seen is not None:
-            yield Text.assemble("seen     ", (seen.fingerprint, "bold"))
-            name = f", {safe_line(seen.name)}" if seen.name else ""
-            yield Text(f"         {since(seen.time, self._now)}{name}, {counted(seen.seq, 'record')}", "dim")
-        if author.recovery:
-            yield Text(f"recovery {author.recovery}", "dim")
-        yield Text()
-        yield Text(SAYS.get(author.verdict, USUAL))
 
     def on_mount(self) -> None:
         self.typed.focus()
 
     @on(Input.Changed)
-    def _typed(self) -> None:
+    async def _typed(self) -> None:
         found = compared(
             self.typed.value,
             self._author.key,
@@ -126,14 +115,17 @@ class Keys(Scrolling[str | None]):
             self._author.verdict is Verdict.FORKED,
         )
         self._pins = found.pins
-        self.says.update(Text(found.words, "bold"))
-        self.query_one("#yes", Button).disabled = found.pins is None
+        self.says.show(partial(paragraph, found.words, role=Role.STRONG))
+        if self.pin is not None:
+            self.pin.disabled = found.pins is None
+        elif found.pins is not None:
+            self.pin = Button("Pin this", id="yes", variant="success", compact=True)
+            await self.buttons.mount(self.pin)
 
     @on(Input.Submitted)
     def _given(self) -> None:
-        yes = self.query_one("#yes", Button)
-        if not yes.disabled:
-            yes.focus()
+        if self.pin is not None and not self.pin.disabled:
+            self.pin.focus()
 
     @on(Button.Pressed)
     def _pressed(self, message: Button.Pressed) -> None:
@@ -143,3 +135,24 @@ class Keys(Scrolling[str | None]):
             self.dismiss(self._seen.fingerprint)
         else:
             self.dismiss(None)
+
+
+def keys_told(author: Author, seen: SeenKey | None, now: float, width: int) -> list[Line]:
+    """Somebody's keys and what their verdict means, in lines of at most `width` cells."""
+    return [line(*found) for row in _rows(author, seen, now) for found in wrap(row, max(1, width))]
+
+
+def _rows(author: Author, seen: SeenKey | None, now: float) -> Iterator[Pieces]:
+    called = safe_line(author.nick or author.name)
+    if called:
+        yield ((isolated(called), Role.STRONG),)
+    yield ((f"verdict  {VERDICTS[author.verdict][0]}", Role.TEXT),)
+    yield ("pinned   ", Role.TEXT), (author.key or "none: the first key that comes is pinned", Role.STRONG)
+    if seen is not None:
+        yield ("seen     ", Role.TEXT), (seen.fingerprint, Role.STRONG)
+        name = f", {isolated(safe_line(seen.name))}" if seen.name else ""
+        yield ((f"         {since(seen.time, now)}{name}, {counted(seen.seq, 'record')}", Role.DIM),)
+    if author.recovery:
+        yield ((f"recovery {author.recovery}", Role.DIM),)
+    yield ()
+    yield ((SAYS.get(author.verdict, USUAL), Role.TEXT),)

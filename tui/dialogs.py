@@ -19,7 +19,8 @@ from thimbl.core.terminal import safe_line
 from tui.foot import Foot
 from tui.hosts import way_of
 from tui.lines import BLANK, Line, Piece, Role, cut, line, width_of, wrap
-from tui.over import Over
+from tui.over import Over, framed
+from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph, rule
 from tui.sheet import Sheet
 from tui.strips import Ground
@@ -80,24 +81,22 @@ class Choice(Over[str | None]):
         self.dismiss(message.option_id)
 
 
-class Confirm(Over[bool]):
+class Confirm(Scrolling[bool]):
     """Whether to do something that is told in full first. Enter alone does nothing until the button is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", "Back"),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,space", "move(8)", show=False),
-        Binding("pageup", "move(-8)", show=False),
+        Binding("j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("space", "move(8)", show=False),
     ]
 
     def __init__(self, title: str, lines: Sequence[str], yes: str) -> None:
         super().__init__()
         self._heading, self._lines, self._yes = title, lines, yes
-        self.told = Sheet(partial(set_indented, lines), id="told")
-        self.told.can_focus = False  # the keys are its screen's
+        self.told = Told(partial(set_indented, lines), id="told")
         self.dialog = Ground(classes="dialog", id="confirm")
         self._fitted = Size(0, 0)
 
@@ -128,9 +127,6 @@ class Confirm(Over[bool]):
         high = max(1, min(len(lines), size.height - BESIDE))
         self.dialog.styles.width, self.told.styles.height = wide, high
         self.dialog.border_subtitle = Text(" ↓ goes on ") if len(lines) > high else None
-
-    def action_move(self, lines: int) -> None:
-        self.told.action_step(lines)
 
     @on(Button.Pressed)
     def _pressed(self, message: Button.Pressed) -> None:
@@ -192,9 +188,7 @@ class Help(Over[None]):
         self.groups = groups
 
     def compose(self) -> ComposeResult:
-        with Ground(classes="dialog", id="help-page") as dialog:
-            dialog.border_title = Text("Keys")
-            yield Sheet(partial(keys_page, self.groups), id="help")
+        yield framed(Sheet(partial(keys_page, self.groups), id="help"), "Keys")
         yield Foot()
 
 

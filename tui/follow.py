@@ -15,8 +15,8 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Input, Static
+from textual.containers import Horizontal
+from textual.widgets import Button, Input
 
 from thimbl.core.address import Address, AddressError
 from thimbl.core.log import Known
@@ -24,10 +24,10 @@ from thimbl.core.web import FeedUrl, UrlError, looks_like_url
 from tui.aside import told
 from tui.children import ChildFailed, preview
 from tui.foot import Foot
-from tui.lines import Line, Role
+from tui.lines import Role
 from tui.lookup import Acquaintance, Found, feed_found, nothing_found, plan_found
 from tui.ports import Desk
-from tui.scrolling import Scrolling
+from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph
 from tui.strips import Ground
 from tui.workers import begin
@@ -37,10 +37,7 @@ MAX_NICK: Final = 64
 
 NAME: Final = "your name for them (optional)"
 
-WIDTH: Final = 66
-"""Cells of what the dialog says itself."""
-
-BOLD: Final = frozenset({Role.BAD, Role.WARN, Role.STRONG, Role.GOOD})
+FIRST: Final = "Enter looks at what is there first; nothing is added yet."
 
 Whom = Address | FeedUrl
 Know = Callable[[Address], Awaitable[Acquaintance | None]]
@@ -76,31 +73,21 @@ class Follow(Scrolling[Whom | None]):
         self._adding = False
         self.where = Input(str(address or ""), placeholder="ana@fields.example", id="address", compact=True)
         self.nick = Input(placeholder=NAME, id="nick", max_length=MAX_NICK, compact=True)
-        self.found = Static("", id="found", markup=False)
+        self.told = Told(partial(paragraph, FIRST, role=Role.DIM), id="told")
 
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog", id="follow") as dialog:
             dialog.border_title = Text("Follow: whose plan, or which feed?")
             yield self.where
             yield self.nick
-            with VerticalScroll(can_focus=False):
-                yield self.found
+            yield self.told
             with Horizontal(classes="buttons"):
                 yield Button("Look", id="look", variant="primary", compact=True)
                 yield Button("Back", id="no", compact=True)
         yield Foot()
 
     def on_mount(self) -> None:
-        self._tell(paragraph("Enter looks at what is there first; nothing is added yet.", WIDTH, Role.DIM))
         self.where.focus()
-
-    def _tell(self, lines: list[Line]) -> None:
-        text = Text()
-        for row in lines:
-            for piece, role in row.pieces:
-                text.append(piece, "bold" if role in BOLD else "dim" if role is Role.DIM else "")
-            text.append("\n")
-        self.found.update(text)
 
     def _offer(self, found: Found | None) -> None:
         """Let this be followed; None: let it be looked for."""
@@ -143,12 +130,12 @@ class Follow(Scrolling[Whom | None]):
         try:
             whom = meant(self.where.value.strip(), self._desk.address)
         except (AddressError, UrlError) as error:
-            self._tell(paragraph(told(error), WIDTH, Role.BAD))
+            self.told.show(partial(paragraph, told(error), role=Role.BAD))
             return
         if self._found is not None:
             self._go_on(self._found)
             return
-        self._tell(paragraph(f"Asking {whom} …", WIDTH, Role.DIM))
+        self.told.show(partial(paragraph, f"Asking {whom} …", role=Role.DIM))
         begin(self, partial(self._ask, whom), "look", exclusive=True)
 
     async def _ask(self, whom: Whom) -> None:
@@ -165,7 +152,7 @@ class Follow(Scrolling[Whom | None]):
         except (ChildFailed, ValueError) as error:
             found = nothing_found(whom, told(error), before)
         await self._make_buttons(found)
-        self._tell(list(found.lines))
+        self.told.show_lines(found.lines)
         self._offer(found)
         if found.speaks_for:
             self._go_on(found)
@@ -195,7 +182,7 @@ class Follow(Scrolling[Whom | None]):
     def _begin_to_add(self, *, private: bool) -> None:
         if self._found is not None and not self._adding:
             self._adding = True
-            self._tell(paragraph("Writing it down …", WIDTH, Role.DIM))
+            self.told.show(partial(paragraph, "Writing it down …", role=Role.DIM))
             begin(self, partial(self._follow_now, self._found, private), "add")
 
     async def _follow_now(self, found: Found, private: bool) -> None:
@@ -207,7 +194,7 @@ class Follow(Scrolling[Whom | None]):
             else:
                 await self._add(found.whom, nick or None, private)
         except Exception as error:  # a desk may raise anything; the person is told
-            self._tell(paragraph(told(error), WIDTH, Role.BAD))
+            self.told.show(partial(paragraph, told(error), role=Role.BAD))
             self.nick.focus()
         else:
             self.dismiss(found.whom)

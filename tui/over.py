@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.color import Color
 from textual.css.styles import RulesMap
@@ -20,11 +21,13 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.style import Style as Ground
 from textual.visual import RenderOptions, Visual
+from textual.widget import Widget
 
 from tui.holding import Holding
 from tui.strips import Lines
 
 R = TypeVar("R")
+W = TypeVar("W", bound=Widget)
 
 STYLES_KEPT: Final = 4_096
 """Dimmed styles that are remembered: those of several themes, of which each has some hundred."""
@@ -48,9 +51,10 @@ class Behind(Visual):
         self._screen, self._veil = screen, veil
 
     def render_strips(self, width: int, height: int | None, style: Ground, options: RenderOptions) -> list[Strip]:
-        """Its lines; as many as it has."""
+        """Its lines, as many as it has: the last one is left out, since the foot of what lies over it is there."""
         size = self._screen.size if height is None else Size(width, height)
-        return [self._seen(strip) for strip in self._screen._compositor.render_strips(size)]
+        strips = self._screen._compositor.render_strips(Size(size.width, max(0, size.height - 1)))
+        return [*map(self._seen, strips), Strip.blank(size.width)]
 
     def _seen(self, strip: Strip) -> Strip:
         veil = self._veil
@@ -64,6 +68,13 @@ class Behind(Visual):
     def get_height(self, rules: RulesMap, width: int) -> int:
         """That of the screen."""
         return self._screen.size.height
+
+
+def framed(widget: W, title: str) -> W:
+    """`widget` as the one thing that lies over a screen: it has the frame itself, and no other widget lies under it."""
+    widget.add_class("dialog")
+    widget.border_title = Text(title)
+    return widget
 
 
 class Over(ModalScreen[R], Holding[R]):  # Textual styles a class by its first base

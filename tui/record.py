@@ -3,7 +3,6 @@
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,10 +13,9 @@ from tui.aside import Shelf, told
 from tui.dialogs import Choice
 from tui.foot import Foot
 from tui.lines import Role, line, plain
-from tui.over import Over
+from tui.over import Over, framed
 from tui.provenance import Provenance, canonical_text, gather, indented_text, record_page
 from tui.sheet import Sheet
-from tui.strips import Ground
 from tui.workers import begin
 
 
@@ -37,9 +35,7 @@ class RecordPage(Over[None]):
         self.sheet = Sheet(lambda width: [line(("…", Role.DIM))], id="record")
 
     def compose(self) -> ComposeResult:
-        with Ground(classes="dialog", id="record-page") as dialog:
-            dialog.border_title = Text("The record, as it was signed")
-            yield self.sheet
+        yield framed(self.sheet, "The record, as it was signed")
         yield Foot()
 
     def on_mount(self) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final, Protocol
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -21,8 +20,7 @@ from tui.book import Leaf
 from tui.foot import Foot
 from tui.grid import Grid
 from tui.lines import BLANK, Line, Role, line, wrap
-from tui.over import Over
-from tui.strips import Ground
+from tui.over import Over, framed
 from tui.tables import Cell, Column, Row
 from tui.workers import begin
 
@@ -131,7 +129,7 @@ class Why(Over[Reference | None]):
         self._rows: list[str | None] = [None]
         """The row that was selected at each step."""
         self._parts: Sequence[Part] = ()
-        self.grid = Grid(id="reasons")
+        self.grid = Grid(id="why")
 
     @property
     def reasons(self) -> Sequence[Whence]:
@@ -139,9 +137,7 @@ class Why(Over[Reference | None]):
         return self._steps[-1]
 
     def compose(self) -> ComposeResult:
-        with Ground(classes="dialog", id="why") as dialog:
-            dialog.border_title = Text("Why")
-            yield self.grid
+        yield framed(self.grid, "Why")
         yield Foot()
 
     def on_mount(self) -> None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.containers import VerticalScroll
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from tests.support.scribe import Scribe
 from tests.tui.running import Session, closed, opened, play
@@ -20,6 +19,7 @@ from thimbl.core.web import FeedUrl
 from thimbl.store.reader import Reader
 from tui.follow import Follow, meant
 from tui.lookup import Acquaintance, Found, acquainted, feed_found, nothing_found, plan_found
+from tui.scrolling import Told
 
 BO = Address.parse("bo@dairy.example")
 NOBODY = Acquaintance(None, Known(BO))
@@ -112,6 +112,10 @@ def shown(s: Session) -> set[str]:
     return {str(one.id) for one in s.app.screen.query(Button) if one.display}
 
 
+def words_of(told: Told) -> str:
+    return " ".join(one.text.strip() for one in told.lines)
+
+
 def focused(s: Session) -> str | None:
     return s.app.screen.focused.id if s.app.screen.focused is not None else None
 
@@ -127,7 +131,7 @@ def test_a_look_first_and_then_a_yes(tmp_path: Path) -> None:
         assert isinstance(dialog, Follow)
 
         def said() -> str:
-            return str(dialog.query_one("#found", Static).render())
+            return words_of(dialog.told)
 
         await s.press(*"bo", "enter")
         await s.until(lambda: "has no '@'" in said())
@@ -185,7 +189,7 @@ def test_a_feed_leads_to_the_plan_in_it(tmp_path: Path) -> None:
             await s.press("enter")
             await s.until(lambda: focused(s) == "yes")
             assert shown(s) == {"yes", "plan", "no"}
-            assert "which nobody signs" in str(dialog.query_one("#found", Static).render())
+            assert "which nobody signs" in words_of(dialog.told)
             return dialog
 
         await look()
@@ -199,7 +203,7 @@ def test_a_feed_leads_to_the_plan_in_it(tmp_path: Path) -> None:
         await s.until(lambda: shown(s) == {"yes", "private", "no"})
         assert dialog.where.value == str(BO)
         await s.until(lambda: focused(s) == "yes")
-        box = dialog.query_one(VerticalScroll)
+        box = dialog.told
         await s.until(lambda: box.max_scroll_y > 2 and "In private" in s.shown)
         await s.press("down", "down")
         await s.until(lambda: box.scroll_y == 2)

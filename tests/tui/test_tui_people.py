@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button
 
 from tests.support.scribe import Scribe
 from tests.tui.running import Session, closed, opened, play
@@ -192,13 +192,22 @@ def test_a_new_key_is_explained_and_pinned(tmp_path: Path) -> None:
         await s.until(lambda: scribe.fingerprint in s.shown)
         for part in (before, "Lower [red]Field", "signed by another key", "by telephone"):
             assert part in s.shown
-        yes = s.app.screen.query_one("#yes", Button)
-        assert yes.disabled
+        dialog = s.app.screen
+        assert isinstance(dialog, Keys)
+        assert not dialog.query("#yes")
         await s.press("enter")
         assert s.desk.pinned == []
-        s.app.screen.query_one("#fingerprint", Input).value = scribe.fingerprint
+        dialog.typed.value = scribe.fingerprint[:20]
+        await s.until(lambda: "so far as the key that was seen" in s.shown)
+        assert not dialog.query("#yes")
+        dialog.typed.value = scribe.fingerprint
+        await s.until(lambda: dialog.query("#yes"))
+        yes = dialog.query_one("#yes", Button)
+        assert "letter by letter: it can be pinned" in s.shown
+        dialog.typed.value = scribe.fingerprint[:20]
+        await s.until(lambda: yes.disabled)
+        dialog.typed.value = scribe.fingerprint
         await s.until(lambda: not yes.disabled)
-        assert "letter by letter: it can be pinned" in str(s.app.screen.query_one("#says", Static).render())
         await s.press("enter")
         await s.until(lambda: yes.has_focus)
         assert s.desk.pinned == []
