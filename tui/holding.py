@@ -4,6 +4,7 @@
   times for a key that opens something. Nobody sees the difference, but whoever types on waits for it.
 - What lies behind another screen is painted with that one, and not for itself: Textual would paint all that lies over
   it anew whenever it changes, several times for a key that opens a dialog.
+- Where a frame looks different with the focus in it, Textual styles all that is in the frame anew.
 - It lays out each screen, and all behind it, whenever a screen is opened or left, and tells each of them its size. One
   whose size is what it was has nothing to lay out for that.
 """
@@ -12,6 +13,7 @@ from typing import TypeVar
 
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 
 R = TypeVar("R")
 
@@ -31,6 +33,12 @@ class Holding(Screen[R]):
         if self._is_held:
             self._is_held = False
             self._compositor_refresh()
+
+    def _update_focus_styles(self, focused: Widget | None = None, blurred: Widget | None = None) -> None:
+        """Style anew what looks different with the focus in it, without all that is in that."""
+        changed = [node for one in (focused, blurred) if one is not None for node in one.ancestors_with_self]
+        if around := {node for node in changed if node._has_focus_within}:
+            self.app.stylesheet.update_nodes(around, animate=True)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         super()._refresh_layout(size, scroll)

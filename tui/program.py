@@ -17,10 +17,13 @@ from typing import ClassVar, Final, TypeVar
 
 from textual import events, on
 from textual.app import App
+from textual.await_remove import AwaitRemove
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.keyhelp import key_of
 from tui.keys import AROUND
@@ -97,6 +100,11 @@ class Program(App[R]):
         """
         if node is self or node.has_parent:
             super().update_styles(node, animate)
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove widgets. Textual lays the screen in front out and paints it anew for each, twice: where it is a screen
+        that goes, none of those under it moves for that, and the one in front is painted as it comes there."""
+        return super()._prune(*nodes, parent=None if all(isinstance(node, Screen) for node in nodes) else parent)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's, but that Escape is answered at once; where the environment names none, and on Unix."""

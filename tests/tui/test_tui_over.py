@@ -1,5 +1,6 @@
 """What lies over the screen: dimmed once, painted when it stands, styled when it is mounted and not before."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,41 @@ def test_a_dialog_is_painted_once_and_styled_once(tmp_path: Path, monkeypatch: p
         assert styled.count("yes") == 1
         assert styled.count("no") <= 2  # and once more for the focus that it gets
         assert len(painted) <= 2
+        with monkeypatch.context() as patch:
+            asked: list[object] = []  # whether all is to be laid out since a screen has gone
+            patch.setattr(s.app, "refresh", lambda **how: asked.append(how))
+            await s.press("escape")
+            await closed(s)
+            await s.settle()
+        assert not asked
 
     play(tmp_path, scene)
+
+
+def test_a_frame_shows_the_focus_and_what_is_in_it_is_not_styled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The frame of what the focus leaves, and of what it goes to; nothing else looks different for that."""
+    styled: list[str | None] = []
+    update = Stylesheet.update_nodes
+
+    def counted(self: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        found = list(nodes)
+        styled.extend(node.id for node in found)
+        update(self, found, animate)
+
+    async def scene(s: Session) -> None:
+        around = s.screen.query_one("#list")
+        await s.press("4")
+        pane = s.screen.query_one("#commune")
+        await s.until(lambda: pane.styles.border_top[0] == "heavy" and around.styles.border_top[0] == "solid")
+        with monkeypatch.context() as patch:
+            patch.setattr(Stylesheet, "update_nodes", counted)
+            await s.press("1")
+            await s.until(lambda: pane.styles.border_top[0] == "solid" and around.styles.border_top[0] == "heavy")
+        assert sorted(map(str, styled)) == ["commune", "list"]
+
+    play(tmp_path, scene, size=(110, 30))
 
 
 def test_what_is_behind_is_seen_through_several(tmp_path: Path) -> None:
@@ -124,7 +158,7 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
         await s.press("escape")
         await closed(s)
         await s.until(lambda: s.screen._composer not in (None, waiting), "the next one")
-        assert not waiting.is_running
+        await s.until(lambda: not waiting.is_running, "the end of the first")
 
     play(tmp_path, scene)
 
