@@ -27,6 +27,7 @@ from thimbl.store.types import Author
 from tui.bidi import isolated
 from tui.foot import Foot
 from tui.lines import Line, Pieces, Role, line, wrap
+from tui.over import first
 from tui.rows import VERDICTS
 from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph
@@ -95,7 +96,7 @@ class Keys(Scrolling[str | None]):
         with Ground(classes="dialog", id="keys") as dialog:
             dialog.border_title = Text(f"The key of {self._author.address}")
             yield self.told
-            yield self.typed
+            yield first(self.typed)
             yield self.says
             with self.buttons:
                 yield Button("Back", id="no", compact=True)

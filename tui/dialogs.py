@@ -19,7 +19,7 @@ from thimbl.core.terminal import safe_line
 from tui.foot import Foot
 from tui.hosts import way_of
 from tui.lines import BLANK, Line, Piece, Role, cut, line, width_of, wrap
-from tui.over import Over, framed
+from tui.over import Over, first, framed
 from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph, rule
 from tui.sheet import Sheet
@@ -64,11 +64,8 @@ class Choice(Over[str | None]):
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog") as dialog:
             dialog.border_title = Text(self._heading)
-            yield OptionList(
-                *(Option(Text.assemble((f" {key}  ", "bold"), told), id=key) for key, told in self._choices),
-                markup=False,
-                compact=True,
-            )
+            options = [Option(Text.assemble((f" {key}  ", "bold"), told), id=key) for key, told in self._choices]
+            yield first(OptionList(*options, markup=False, compact=True))
         yield Foot()
 
     def on_key(self, event: events.Key) -> None:
@@ -105,7 +102,7 @@ class Confirm(Scrolling[bool]):
             self.dialog.border_title = Text(self._heading)
             yield self.told
             with Horizontal(classes="buttons"):
-                yield Button("Back", id="no", compact=True)
+                yield first(Button("Back", id="no", compact=True))
                 yield Button(Text(self._yes), id="yes", variant="primary", compact=True)
         yield Foot()
         self._fit(self.app.size)
@@ -160,7 +157,8 @@ class Links(Over[str | None]):
         with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Links: where they lead")
             shown = [Text(_told(link)) for link in self._links]
-            yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
+            options = [Option(text, id=str(number)) for number, text in enumerate(shown)]
+            yield first(OptionList(*options, markup=False, compact=True))
         yield Foot()
 
     @on(OptionList.OptionSelected)

@@ -26,6 +26,7 @@ from tui.children import ChildFailed, preview
 from tui.foot import Foot
 from tui.lines import Role
 from tui.lookup import Acquaintance, Found, feed_found, nothing_found, plan_found
+from tui.over import first
 from tui.ports import Desk
 from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph
@@ -78,7 +79,7 @@ class Follow(Scrolling[Whom | None]):
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog", id="follow") as dialog:
             dialog.border_title = Text("Follow: whose plan, or which feed?")
-            yield self.where
+            yield first(self.where)
             yield self.nick
             yield self.told
             with Horizontal(classes="buttons"):

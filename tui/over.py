@@ -77,6 +77,12 @@ def framed(widget: W, title: str) -> W:
     return widget
 
 
+def first(widget: W) -> W:
+    """`widget`, which will have the focus when it stands: it is styled so, and not once more when the focus comes."""
+    widget.set_reactive(Widget.has_focus, True)
+    return widget
+
+
 class Over(ModalScreen[R], Holding[R]):  # Textual styles a class by its first base
     """What lies over another screen, and may answer something when it is left."""
 

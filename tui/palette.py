@@ -24,7 +24,7 @@ from tui.foot import Foot
 from tui.keyhelp import bindings, display, in_order
 from tui.keys import DEALING, action_of
 from tui.lines import Line, Pieces, Role, cut, line
-from tui.over import Over
+from tui.over import Over, first
 from tui.paint import CURSOR, Painted
 from tui.places import PANES, Tab
 from tui.strips import Ground
@@ -219,7 +219,7 @@ class Palette(Over[Command | None]):
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog", id="palette") as dialog:
             dialog.border_title = Text(self._title)
-            yield Input(placeholder=f"{self._wanted}: any words of it", id="wanted", compact=True)
+            yield first(Input(placeholder=f"{self._wanted}: any words of it", id="wanted", compact=True))
             yield self.listed
         yield Foot()
 
