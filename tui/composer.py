@@ -97,6 +97,8 @@ class Composer(Over[Reference | None]):
         self._undropped: Exception | None = None
         self.loaded = False
         """Whether the draft has been read; until then nothing is written over it."""
+        self.quote = Quote(id="parent")
+        self.quote.display = False
         self.suggestions = Suggestions(id="suggestions")
         self.area = Editor(self.suggestions, id="text")
         self.preview = Preview(id="preview")
@@ -106,6 +108,7 @@ class Composer(Over[Reference | None]):
 
     def compose(self) -> ComposeResult:
         with Ground(id="sheet"):
+            yield self.quote
             yield self.subject
             with Container(id="writing"):
                 yield self.area
@@ -123,6 +126,9 @@ class Composer(Over[Reference | None]):
         """What is to be written, before it is shown."""
         self.draft, self._kept_as = draft, draft.name
         self.subject.display = draft.subject
+        if draft.parent is not None:
+            self.quote.show(draft.parent)
+            self.quote.display = True
         if self.is_mounted:
             self.set_focus(self.area)  # before any key that comes now
         return self
@@ -135,12 +141,13 @@ class Composer(Over[Reference | None]):
         if self._begun:
             return
         self._begun = True
-        sheet = self.query_one("#sheet")
-        sheet.border_title = Text(self.draft.title)
-        if self.draft.parent is not None:
-            sheet.mount(Quote(self.draft.parent, id="parent"), before=0)
+        self.query_one("#sheet").border_title = Text(self.draft.title)
         self.set_focus(self.area)
         self._show_count()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Read what is needed; who looks at it has seen it open by now."""
         begin(self, self._load, "draft")
         begin(self, self._resolve, "nicks")
 

@@ -8,24 +8,16 @@
 
 from collections.abc import Iterable
 
-from textual.geometry import Size
-
 from thimbl.store.types import Item
 from tui.lines import Line, flow, line, wrap
 from tui.rows import summary, who
-from tui.sheet import Make, Sheet
+from tui.scrolling import Told
 
 
-class Quote(Sheet):
-    """Lines that take as much room as they need, as far as the style sheet lets them."""
+class Quote(Told, can_focus=True):
+    """Lines as high as they need, as far as the style sheet lets them; whoever goes there scrolls them."""
 
     STYLED_BY_FOCUS = True
-
-    def __init__(self, make: Make, *, id: str | None = None) -> None:
-        super().__init__(make, id=id)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self.make(width))
 
 
 def quoted(item: Item, now: float, width: int, *, unfolded: bool = False) -> list[Line]:

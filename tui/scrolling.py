@@ -14,14 +14,12 @@ from tui.sheet import Make, Sheet
 R = TypeVar("R")
 
 
-class Told(Sheet):
+class Told(Sheet, can_focus=False):
     """A text as high as its lines are, up to what `styles.tcss` leaves it. It takes no focus."""
-
-    can_focus = False
 
     def show(self, make: Make) -> None:
         """Other lines, from the top, in as much room as they need."""
-        before = len(self.make(self.columns))
+        before = len(self.lines)
         super().show(make)
         if len(self.lines) != before:
             self.refresh(layout=True)

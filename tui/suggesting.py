@@ -108,6 +108,9 @@ class Editor(TextArea):
         self._taking: str | None = None
         """The key by which the first of a list is accepted that has not come yet."""
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Textual styles whatever has got or lost the focus anew: here it is the cursor that tells."""
+
     @property
     def place(self) -> float:
         """How far down the text the cursor stands: 0 in its first line, as it is wrapped, 1 in its last."""
