@@ -8,7 +8,7 @@
 - The widget knows no store. What it is asked to do with a row it says (:class:`Grid.Opened`, :class:`Grid.Moved`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -97,6 +97,8 @@ class Grid(Painted):
         self._above: Sequence[Line] = ()
         self._cursor = 0
         self._figure: int | None = None
+        self._can: Mapping[str, bool] = {}
+        """What depends on what is in it."""
         self._under = 0
         """Lines under the rows in which is told what has no room in them, with the rule above."""
         self.order: Order | None = None
@@ -149,11 +151,8 @@ class Grid(Painted):
     ) -> None:
         """Another table, from its top; `key` is the row that is selected, else the first."""
         self._columns, self._heading, self.order, self.words = columns, heading, order, words
-        had_figures = self._figure is not None
         first = [*(index for index in self._figures if columns[index].chosen), *self._figures]
         self._figure = figure if figure in self._figures else next(iter(first), None)
-        if had_figures != (self._figure is not None):
-            self.refresh_bindings()
         self._take(rows)
         self._select(key, 0)
         self.scroll_to(y=0, animate=False, force=True, immediate=True)
@@ -196,6 +195,9 @@ class Grid(Painted):
     def _select(self, key: str | None, fallback: int) -> None:
         found = next((index for index, row in enumerate(self._rows) if row.key == key), None) if key else None
         self._cursor = max(0, min(fallback, len(self._rows) - 1)) if found is None else found
+        if self._can != (can := {"open": bool(self._rows), "figure": self._figure is not None}):
+            self._can = can
+            self.refresh_bindings()
         self.refresh()
         self.post_message(self.Moved())
 
@@ -335,8 +337,8 @@ class Grid(Painted):
             self.post_message(self.Moved())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A table without figures has no key for the next one."""
-        return action != "figure" or self._figure is not None
+        """A table without figures has no key for the next one, and one without rows nothing to open."""
+        return self._can.get(action, True)
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)

@@ -129,6 +129,7 @@ class Why(Over[Reference | None]):
         self._rows: list[str | None] = [None]
         """The row that was selected at each step."""
         self._parts: Sequence[Part] = ()
+        self._tells_record = False
         self.grid = Grid(id="why")
 
     @property
@@ -151,6 +152,20 @@ class Why(Over[Reference | None]):
     @property
     def _selected(self) -> Part | None:
         return None if self.grid.row is None else self._parts[int(self.grid.row.key)]
+
+    def on_grid_moved(self) -> None:
+        """The foot tells of a record where there is one."""
+        if self._tells_record != (has_record := self._has_record):
+            self._tells_record = has_record
+            self.refresh_bindings()
+
+    @property
+    def _has_record(self) -> bool:
+        return self._selected is not None and self._selected.record is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing leads to a record where none is selected."""
+        return self._has_record if action == "record" else super().check_action(action, parameters)
 
     def on_grid_opened(self) -> None:
         """Enter on a part: where it comes from; of a record that is no statement of the commune, the record itself."""

@@ -98,12 +98,14 @@ def test_why_a_dividend_was_what_it_was(tmp_path: Path) -> None:
         await s.press("w")
         why = await on(s, Why)
         await s.until(lambda: f"dividends to {ME}: 106.17 EUR" in why.grid.text)
+        await s.until(lambda: "v Record" in s.shown and "enter Open" in s.shown)
         await s.press("enter")
         await s.until(lambda: "318.51 EUR / 3, rounded down, is" in why.grid.text)
         assert "carried over" not in why.grid.text.partition("It comes from these")[2]
         assert "2026-02: rent for PRESS-1 from farm@fields.example" in why.grid.text
         await s.press("G", "enter")
         await s.until(lambda: "farm@fields.example paid 155.00 EUR for 2026-03, to the pool." in why.grid.text)
+        await s.until(lambda: "v Record" not in s.shown and "enter Open" not in s.shown)  # it goes no further
         await s.press("escape", "escape")
         await s.until(lambda: f"dividends to {ME}" in why.grid.text)
         await s.press("v")
