@@ -8,6 +8,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from itertools import pairwise
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -48,7 +49,13 @@ class Asking(Over[Rehearsed | None]):
     """A form; what its answers would sign, or None where nothing. `before` are answers that were given already, and
     `trouble` is what was wrong with them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+    # Before the line of text sees them: whoever types on means the next one, and a key may come before its answer.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("enter", "answer_next", show=False, priority=True),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
 
     def __init__(
         self, form: Form, rehearse: Rehearse, before: Mapping[str, str] | None = None, trouble: str = ""
@@ -119,15 +126,15 @@ class Asking(Over[Rehearsed | None]):
         """What is in the form."""
         return {question.name: field.value for question, field in zip(self._form.questions, self.inputs, strict=True)}
 
-    @on(Input.Submitted)
-    def _entered(self, message: Input.Submitted) -> None:
-        """Enter goes to the next question, and from the last on."""
-        at = self.inputs.index(message.input)
-        if at + 1 < len(self.inputs):
-            self.set_focus(self.inputs[at + 1])  # at once: the next key is meant for it
-        else:
-            self._go_on()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter goes to the next question, and in the last one on: there, and elsewhere, it is not the form's."""
+        return self.focused in self.inputs[:-1] if action == "answer_next" else super().check_action(action, parameters)
 
+    def action_answer_next(self) -> None:
+        """At once: the next key is meant for it."""
+        self.set_focus(next(after for one, after in pairwise(self.inputs) if one is self.focused))
+
+    @on(Input.Submitted)
     @on(Button.Pressed, "#next")
     def _go_on(self) -> None:
         begin(self, self._ask, "rehearse", exclusive=True)
