@@ -1,6 +1,7 @@
 """A commune by its commands alone, from the charter to the dividend; and what is refused before it is signed."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,6 @@ class Village:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.time = parse_time("2026-11-01T10:00:00Z")
-        for who in PEOPLE:
-            self.run(who, "init", who)
 
     def run(self, who: str, *arguments: str, terminal: bool = False, answer: str | None = None) -> Result:
         """What a command does in somebody's home."""
@@ -64,22 +63,32 @@ class Village:
         return [json.loads(line) for line in result.stdout.splitlines()]
 
     def fetch(self) -> None:
+        plans = {who: read_plan(decode(self.paths(who).plan.read_bytes())) for who in PEOPLE}
         for reader in PEOPLE:
             with Writer.open(self.paths(reader).store) as writer:
-                for who in PEOPLE:
-                    if who == reader:
-                        continue
-                    plan = read_plan(decode(self.paths(who).plan.read_bytes()))
-                    writer.take(judge(plan, writer.known(plan.head.address, 1, 1000), self.time), self.time)
+                for who, plan in plans.items():
+                    if who != reader:
+                        writer.take(judge(plan, writer.known(plan.head.address, 1, 1000), self.time), self.time)
 
 
-@pytest.fixture
-def village(tmp_path: Path) -> Village:
-    made = Village(tmp_path)
+@pytest.fixture(scope="module")
+def first_village(tmp_path_factory: pytest.TempPathFactory) -> Village:
+    """Made once, and left alone: each test has a copy of it."""
+    made = Village(tmp_path_factory.mktemp("village"))
+    for who in PEOPLE:
+        made.run(who, "init", who)
     made.do(COMMUNE, "commune", "charter", "Fields Commune", "--currency", "EUR")
     made.do(FARM, "commune", "join", "--coop")
     made.do(ANA, "commune", "join", COMMUNE, "--works-at", FARM)
     made.do(COMMUNE, "commune", "admit", FARM, "--coop")
+    return made
+
+
+@pytest.fixture
+def village(first_village: Village, tmp_path: Path) -> Village:
+    shutil.copytree(first_village.folder, tmp_path, symlinks=True, dirs_exist_ok=True)
+    made = Village(tmp_path)
+    made.time = first_village.time
     return made
 
 

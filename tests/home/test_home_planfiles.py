@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -264,10 +265,19 @@ def test_what_is_no_ordinary_file_is_not_waited_for(pen):
 # failures and rights
 
 
+@pytest.fixture(scope="module")
+def a_full_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a pen that has said a hundred things: each test has a copy of them."""
+    folder = tmp_path_factory.mktemp("page")
+    say(make_pen(folder), 100)
+    return folder
+
+
 @pytest.mark.parametrize("call", ["write", "fsync", "rename"])
 @pytest.mark.parametrize("fails_at", range(1, 7))
-def test_a_full_disk_leaves_the_old_plan_and_the_next_post_lands(pen, monkeypatch, call, fails_at):
-    say(pen, 100)
+def test_a_full_disk_leaves_the_old_plan_and_the_next_post_lands(a_full_page, tmp_path, monkeypatch, call, fails_at):
+    shutil.copytree(a_full_page, tmp_path, dirs_exist_ok=True)
+    pen = make_pen(tmp_path)
     before = pen.files.plan.read_bytes()
     calls = 0
     real = getattr(os, call)
@@ -285,8 +295,9 @@ def test_a_full_disk_leaves_the_old_plan_and_the_next_post_lands(pen, monkeypatc
     log = whole_log(pen.files)
     assert len(log) == 101 or pen.files.plan.read_bytes() == before
     pen.post("After that.")
-    assert [record.id for record in settled_log(pen.files)][: len(log)] == [record.id for record in log]
-    assert settled_log(pen.files)[-1].text == "After that."
+    settled = settled_log(pen.files)
+    assert [record.id for record in settled][: len(log)] == [record.id for record in log]
+    assert settled[-1].text == "After that."
 
 
 def test_a_plan_is_for_all_to_read_whatever_the_umask(tmp_path):

@@ -26,6 +26,8 @@ from thimbl.store import (
     schema,
 )
 
+pytestmark = pytest.mark.usefixtures("made_by_sql")
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -11,6 +11,8 @@ from tests.store.shelf import DERIVED, TRUTH, dump, search, taken_of, texts
 from tests.support.scribe import Scribe
 from thimbl.store import Reader, StoreError, Writer, schema
 
+pytestmark = pytest.mark.usefixtures("made_by_sql")
+
 TODAY = schema.VERSION
 FIRST_TABLES = Path(__file__).with_name("schema-1.sql")
 """The tables of the first thimbl, as it made them."""

@@ -7,7 +7,10 @@ import json
 import sys
 import threading
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.scribe import Scribe
 from tests.tui.stall import Stall
@@ -81,7 +84,27 @@ class Village:
 
 
 def furnished(folder: Path) -> Village:
-    """A village with some life in it."""
+    """A village with some life in it. It is made once a run, and copied."""
+    past, store = _past()
+    village = copy(past)
+    village.path = folder / "thimbl" / "store.db"
+    village.path.parent.mkdir(mode=0o700)
+    village.path.touch(mode=0o600)
+    village.path.write_bytes(store)
+    village.me = past.me.copy()
+    village.scribes = {name: scribe.copy() for name, scribe in past.scribes.items()}
+    return village
+
+
+@cache
+def _past() -> tuple[Village, bytes]:
+    """What has happened in it, and the store that came of it; both are copied."""
+    with TemporaryDirectory() as folder:
+        village = _furnish(Path(folder))
+        return village, village.path.read_bytes()
+
+
+def _furnish(folder: Path) -> Village:
     village = Village(folder)
     ana = village.meet("ana@fields.example", "ana", name="Ana", bio="Vegetables, and a dog called Root.")
     ana.head_data["following"] = [{"nick": "cy", "address": ME}]
