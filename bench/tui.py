@@ -198,6 +198,9 @@ def keys(contenders: Mapping[str, list[str]], environ: Mapping[str, str]) -> dic
     return taken
 
 
+BARE_WAYS: Final = (("d", "Keep this"), ("\x1b", "about leeks"))
+"""Keys of the bare application that open something, and leave it."""
+
 POSTS_WAYS: Final = (
     ("2", "nothing here"),
     ("3", "No bonds are for sale"),
@@ -251,7 +254,7 @@ BOOKS_WAYS: Final = (
 
 
 def views(command: list[str], environ: Mapping[str, str], ways: Sequence[tuple[str, str]]) -> dict[str, list[Taken]]:
-    """From each key of ours that opens something to the first words of that; the first press of each is one of them."""
+    """From each key that opens something to the first words of that; the first press of each is one of them."""
     taken: dict[str, list[Taken]] = {}
     with Terminal(command, environ) as terminal:
         terminal.until("about leeks")
@@ -295,6 +298,8 @@ def main() -> None:
         print(f"  beyond it     {'':<14} {told(beyond)}{missed(beyond, PAINT_GOAL)}")
         for (key, name), times in keys(contenders, environ).items():
             print(f"  key {key:<9} {name:<14} {told(times)}{missed(times, KEY_GOAL)}")
+        for key, times in views(bare, environ, BARE_WAYS).items():
+            print(f"  key {NAMES.get(key, key):<9} {BARE:<14} {told(times)}")
         for key, times in views(ours, environ, POSTS_WAYS).items():
             print(f"  key {NAMES.get(key, key):<9} {OURS:<14} {told(times)}{missed(times, KEY_GOAL)}")
         hour = subprocess.run(
