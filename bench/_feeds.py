@@ -1,6 +1,6 @@
 """The same posts as feeds of twtxt, on a web server of its own; run with a folder, it says where it listens.
 
-python bench/_feeds.py FOLDER
+    python bench/_feeds.py FOLDER
 """
 
 import subprocess
