@@ -26,7 +26,7 @@ from thimbl.core.terminal import safe_line
 from tui.aside import told
 from tui.foot import Foot
 from tui.lines import Line, Role, line, wrap
-from tui.over import Over
+from tui.over import Over, first
 from tui.sheet import Sheet
 from tui.strips import Ground
 from tui.workers import begin
@@ -67,6 +67,7 @@ class Asking(Over[Rehearsed | None]):
             Input(given.get(one.name, one.answer), id=f"answer-{index}", compact=True)
             for index, one in enumerate(form.questions)
         ]
+        first(self.inputs[0])
         self.trouble = Static(Text(safe_line(trouble)), id="refused", markup=False)
         self.hint = Sheet(id="hint")
         self.hint.can_focus = False

@@ -86,7 +86,7 @@ class Keys(Scrolling[str | None]):
         super().__init__()
         self._author, self._seen = author, seen
         self.typed = Input(placeholder="the fingerprint that they told you: SHA256:…", id="fingerprint", compact=True)
-        self.told, self.says = Told(partial(keys_told, author, seen, now), id="told"), Told(id="says")
+        self.told, self.says = Told(partial(keys_told, author, seen, now)), Told(id="says")
         self.buttons = Horizontal(classes="buttons")
         self.pin: Button | None = None
         """It pins what was typed; made when there is something to pin."""

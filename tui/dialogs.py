@@ -93,7 +93,7 @@ class Confirm(Scrolling[bool]):
     def __init__(self, title: str, lines: Sequence[str], yes: str) -> None:
         super().__init__()
         self._heading, self._lines, self._yes = title, lines, yes
-        self.told = Told(partial(set_indented, lines), id="told")
+        self.told = Told(partial(set_indented, lines))
         self.dialog = Ground(classes="dialog", id="confirm")
         self._fitted = Size(0, 0)
 

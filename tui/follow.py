@@ -38,7 +38,7 @@ MAX_NICK: Final = 64
 
 NAME: Final = "your name for them (optional)"
 
-FIRST: Final = "Enter looks at what is there first; nothing is added yet."
+UNASKED: Final = "Enter looks at what is there first; nothing is added yet."
 
 Whom = Address | FeedUrl
 Know = Callable[[Address], Awaitable[Acquaintance | None]]
@@ -74,7 +74,7 @@ class Follow(Scrolling[Whom | None]):
         self._adding = False
         self.where = Input(str(address or ""), placeholder="ana@fields.example", id="address", compact=True)
         self.nick = Input(placeholder=NAME, id="nick", max_length=MAX_NICK, compact=True)
-        self.told = Told(partial(paragraph, FIRST, role=Role.DIM), id="told")
+        self.told = Told(partial(paragraph, UNASKED, role=Role.DIM))
 
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog", id="follow") as dialog:

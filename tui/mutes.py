@@ -17,7 +17,7 @@ from thimbl.store.mutes import MAX_WORD, Mute, MuteError, MuteKind
 from thimbl.store.types import Author, Item
 from tui.aside import told
 from tui.foot import Foot
-from tui.over import Over
+from tui.over import Over, first
 from tui.strips import Ground
 from tui.when import exactly
 
@@ -73,7 +73,7 @@ class AskWord(Over[Mute | None]):
     def compose(self) -> ComposeResult:
         with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Mute which word?")
-            yield self.word
+            yield first(self.word)
             yield Static("Whole words, in any case. Several are muted where they stand together.", markup=False)
             yield self.trouble
         yield Foot()
@@ -106,7 +106,8 @@ class Muted(Over[Mute | None]):
         with Ground(classes="dialog") as dialog:
             dialog.border_title = Text("Muted: Enter takes it back")
             shown = [Text(described(mute)) for mute in self._mutes]
-            yield OptionList(*(Option(text, id=str(i)) for i, text in enumerate(shown)), markup=False, compact=True)
+            options = [Option(text, id=str(number)) for number, text in enumerate(shown)]
+            yield first(OptionList(*options, markup=False, compact=True))
         yield Foot()
 
     def action_move(self, way: str) -> None:
