@@ -35,7 +35,7 @@ class MutingScreen(FetchingScreen):
         from tui.dialogs import Choice
         from tui.mutes import LIST_KEY, TERMS, AskWord, offered
 
-        entry = None if self.spot.place.is_pane else self.timeline.entry
+        entry = self._entry
         choices = offered(self.item, entry if isinstance(entry, Author) else None)
         asked = Choice("Mute what?", [(key, words) for key, (words, _) in choices.items()])
         key = await self.app.push_screen_wait(asked)

@@ -24,16 +24,27 @@ if TYPE_CHECKING:
 class PeopleScreen(MutingScreen):
     """The screen, with what follows, unfollows and pins."""
 
+    @property
+    def whom(self) -> Address | None:
+        """Whom the selected row is about, or whose posts these would be. The page is read aside, and may be that of
+        the row before still."""
+        return self.address or self.spot.place.author
+
+    async def _author(self) -> Author | None:
+        """The same, as the store knows them."""
+        whom, shown = self.whom, self.detail.facts.author
+        if whom is None or (shown is not None and shown.address == whom):
+            return None if whom is None else shown
+        return await self.ask(lambda reader: reader.author(whom))
+
     @work
     async def action_follow(self) -> None:
         from tui.follow import Follow
 
-        address = self.detail.pointed or self.detail.facts.stranger
-        author = self.detail.facts.author
-        if address is None and author is not None and not author.followed and not author.is_me:
-            address = author.address
-        if self.spot.place.is_pane:
-            address = None  # what the list has selected is not in sight
+        address = self.detail.pointed
+        if address is None:
+            author = await self._author()
+            address = self.whom if author is None or not (author.followed or author.is_me) else None
         self.app.clear_notifications()  # else they lie over its buttons
         asked = Follow(self.pen.desk, self.clock, self._know, self._add, address)
         whom = await self.app.push_screen_wait(asked)
@@ -54,7 +65,7 @@ class PeopleScreen(MutingScreen):
 
     @work
     async def action_unfollow(self) -> None:
-        author = self.detail.facts.author
+        author = await self._author()
         if author is None or not author.followed or author.is_me:
             self.say("Select somebody whom you follow.")
             return
@@ -75,8 +86,8 @@ class PeopleScreen(MutingScreen):
     @work
     async def action_compare(self) -> None:
         """Show the keys of the selected author, and pin the one that is theirs."""
-        address = self.detail.facts.author.address if self.detail.facts.author is not None else self.address
-        found = None if address is None else await self.ask(partial(_keys, address))
+        whom = self.whom
+        found = None if whom is None else await self.ask(partial(_keys, whom))
         if found is None:
             self.say("Select somebody whose key is to be compared.")
             return

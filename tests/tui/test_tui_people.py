@@ -17,8 +17,10 @@ from thimbl.store.reader import Reader
 from thimbl.store.types import Author, Item, Selection, View
 from thimbl.store.writer import Writer
 from tui.comparing import Keys, compared
-from tui.dialogs import Choice
+from tui.dialogs import Choice, Confirm
+from tui.follow import Follow
 from tui.mutes import AskWord, Muted, described, offered
+from tui.pages import Facts
 from tui.rows import state_of, summary
 
 OLD, NEW, OTHER = (f"SHA256:{letter * 43}" for letter in "abc")
@@ -175,6 +177,39 @@ def renewed(village: Village) -> Scribe:
         writer.take(judgement, NOW)
         writer.keep_evidence(scribe.address, judgement.verdict, judgement.reason, scribe.text().encode(), NOW - HOUR)
     return scribe
+
+
+def test_a_key_is_about_the_selected_row_whoever_the_page_is_of(tmp_path: Path) -> None:
+    """A page is read aside: until it is there, the one of another person stands beside the row."""
+    village = furnished(tmp_path)
+    stranger = village.meet("eve@elsewhere.example", "eve")
+    with Writer.open(village.path) as writer:
+        village.take(writer, stranger)
+    _, ana = one_of(village, "ana")
+    with Reader.open(village.path) as reader:
+        eve = reader.author(stranger.address)
+    assert eve is not None
+
+    async def asked(s: Session, key: str, kind: type, told: str) -> None:
+        s.screen.detail.show(Facts(author=ana))
+        await s.press(key)
+        await opened(s, kind)
+        await s.until(lambda: told in s.shown, told)
+        await s.press("escape")
+        await closed(s)
+
+    async def scene(s: Session) -> None:
+        await s.find("We have looked at a tractor")
+        await asked(s, "K", Keys, "The key of lower@fields.example")
+        await asked(s, "x", Confirm, "Stop following lower@fields.example?")
+        s.screen.detail.show(Facts(author=eve))
+        await s.press("f")
+        await opened(s, Follow)
+        assert "eve" not in s.shown
+        await s.press("escape")
+        await closed(s)
+
+    play(tmp_path, scene, village=village)
 
 
 def test_a_new_key_is_explained_and_pinned(tmp_path: Path) -> None:
