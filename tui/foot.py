@@ -45,10 +45,12 @@ class Foot(Painted, can_focus=False):
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
-    def _changed(self, _screen: Screen[object]) -> None:
-        """Others may be bound. Which they are is found when it is painted: Textual says so several times for a key."""
-        self._keys = None
-        self.refresh()
+    def _changed(self, screen: Screen[object]) -> None:
+        """Others may be bound. Textual says so several times for a key, and again of a screen that comes to the front:
+        what is painted already is painted anew for another key alone, and never behind another screen."""
+        if screen is self.app.screen and (self._keys is None or self._keys != self._found(screen)):
+            self._keys = None
+            self.refresh()
 
     def _found(self, screen: Screen[object]) -> list[Shown]:
         """Which keys there are, the first of each action."""
