@@ -76,21 +76,21 @@ class Lines(StylesCache):
         base, ground = widget.background_colors
         behind = Style.from_color(None, (base + ground).rich_color)
         for y in missing:
-            first = self._first
-            if room < 1 or not gutter.top <= y < height - gutter.bottom:
+            first, is_content = self._first, room > 0 and gutter.top <= y < height - gutter.bottom
+            if not is_content or (first is None and gutter.width):
                 strip = self._framed(widget, y, width)
-            elif first is None:
-                strip = self._first = self._framed(widget, y, width)
-            elif self._alike:
+            elif first is not None and self._alike:
                 strip = first
             else:
                 content = widget.render_line(y - gutter.top)
                 if content.cell_length != room:
                     content = content.adjust_cell_length(room, behind)
                 strip = filtered(content, filters, widget)
-                if gutter.width:
+                if first is not None and gutter.width:
                     left, right = first.crop(0, gutter.left), first.crop(width - gutter.right, width)
                     strip = Strip([*left, *strip, *right], width)
+            if is_content and first is None:
+                self._first = strip
             self._drawn[y] = strip
         self._dirty_lines.difference_update(missing)
 
