@@ -87,20 +87,20 @@ class Keys(Scrolling[str | None]):
         self._author, self._seen = author, seen
         self.typed = Input(placeholder="the fingerprint that they told you: SHA256:…", id="fingerprint", compact=True)
         self.told, self.says = Told(partial(keys_told, author, seen, now)), Told(id="says")
+        self.ground = Ground(classes="dialog", id="keys")
+        self.ground.border_title = Text(f"The key of {author.address}")
         self.buttons = Horizontal(classes="buttons")
         self.pin: Button | None = None
         """It pins what was typed; made when there is something to pin."""
         self._pins: str | None = None
 
     def compose(self) -> ComposeResult:
-        with Ground(classes="dialog", id="keys") as dialog:
-            dialog.border_title = Text(f"The key of {self._author.address}")
+        with self.ground:
             yield self.told
             yield first(self.typed)
-            yield self.says
-            with self.buttons:
-                yield Button("Back", id="no", compact=True)
-                if self._seen is not None:
+            if self._seen is not None:
+                with self.buttons:
+                    yield Button("Back", id="no", compact=True)
                     yield Button("Pin the key seen", id="seen", variant="warning", compact=True)
         yield Foot()
 
@@ -117,10 +117,15 @@ class Keys(Scrolling[str | None]):
         )
         self._pins = found.pins
         self.says.show(partial(paragraph, found.words, role=Role.STRONG))
+        # What is of no use before something was typed is mounted when it is, and the dialog is open sooner.
+        if not self.says.is_attached:
+            await self.ground.mount(self.says, after=self.typed)
         if self.pin is not None:
             self.pin.disabled = found.pins is None
         elif found.pins is not None:
             self.pin = Button("Pin this", id="yes", variant="success", compact=True)
+            if not self.buttons.is_attached:
+                await self.ground.mount(self.buttons)
             await self.buttons.mount(self.pin)
 
     @on(Input.Submitted)
