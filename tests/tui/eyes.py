@@ -10,6 +10,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.keys import _character_to_key
+from textual.message_pump import MessagePump
 
 LOOKS = 1_000
 """How often a condition is looked at until it counts as never: some 10 s."""
@@ -37,7 +38,17 @@ async def settle(app: App[Any]) -> None:
             if node is not None and node.is_running:
                 done = asyncio.Event()
                 if node.call_later(done.set):
-                    await asyncio.wait_for(done.wait(), 5)
+                    await _done(node, asyncio.ensure_future(done.wait()))
+
+
+async def _done(node: MessagePump, waiting: asyncio.Future[object]) -> None:
+    """Wait for it, unless what was to do it ends before."""
+    for _ in range(LOOKS):
+        await asyncio.wait({waiting}, timeout=0.01)
+        if waiting.done() or not node.is_running:
+            waiting.cancel()
+            return
+    raise AssertionError(f"{node} does not come to what it was sent")
 
 
 async def until(condition: Callable[[], object], told: Callable[[], str] = str) -> None:

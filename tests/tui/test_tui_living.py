@@ -8,6 +8,8 @@ import pytest
 from tests.tui.running import Session, play
 from tests.tui.village import NOW, Village, furnished
 from thimbl.core.times import MINUTE
+from thimbl.store.reader import Reader
+from thimbl.store.types import Item
 from thimbl.store.writer import Writer
 from tui.ports import PLACE_KEY
 
@@ -32,9 +34,15 @@ def test_the_newest_post_is_shown_and_read_once(tmp_path: Path) -> None:
         rowids = [rowid for marked, _ in s.desk.marked for rowid in marked]
         assert len(rowids) == len(set(rowids))
         await s.press("g")
-        assert not s.item.unread
+        await s.until(lambda: s.screen.item is not None and not s.screen.item.unread, "the first one, read")
 
     play(tmp_path, scene)
+
+
+def unread_of(s: Session) -> list[Item]:
+    """Those of the list that the store still has as unread."""
+    with Reader.open(s.village.path) as reader:
+        return [item for item in reader.items(s.screen.timeline.keys) if item.unread]
 
 
 def test_next_unread_toggle_and_all(tmp_path: Path) -> None:
@@ -56,8 +64,7 @@ def test_next_unread_toggle_and_all(tmp_path: Path) -> None:
         await s.until(lambda: len(s.desk.marked[-1][0]) >= 5)
         await s.press("n")
         await s.until(lambda: "Nothing unread here" in s.status)
-        with Writer.open(s.village.path) as writer:
-            assert not [item for item in writer.items(timeline.keys) if item.unread]
+        await s.until(lambda: not unread_of(s), "all of it read in the store")
 
     play(tmp_path, scene)
 
