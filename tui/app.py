@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +51,7 @@ class ThimblApp(Program[None]):
         self.pen = Pen(desk)
         self.pen.behind = self._tell_behind
         self.reading = ThimblScreen(self.shelf, self.pen, clock, self.books)
+        self.reading.around = [partial(self.palettes.prepare, self)]
         if self.comfort.notify:
             self.reading.ring = self._ring
         self._put_away = False

@@ -31,6 +31,7 @@ from tui.grid import Grid, sentence
 from tui.keyhelp import bindings, display
 from tui.market import Market, money, read_market
 from tui.places import Place, Tab
+from tui.waiting import Waiting
 from tui.why import Derive, Why, leaf_of
 from tui.workers import begin
 
@@ -64,6 +65,7 @@ class BookPane(FilteringPane):
         self._shown: Opened | None = None
         self.bar = Chapters()
         self.beside = Beside()
+        self.whys = Waiting(f"why-{self.TAB}", Why)
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -115,6 +117,7 @@ class BookPane(FilteringPane):
         if self.market is None:
             self.grid.show((), (), sentence(READING))
         await self._read()
+        self.whys.prepare_soon(self.app)
 
     async def changed(self) -> None:
         await self._read()
@@ -352,7 +355,11 @@ class BookPane(FilteringPane):
         async def deeper(derive: Derive) -> Sequence[Whence] | None:
             return () if study is None else await self.ask(lambda reader: derive(study))
 
-        reference = await self.app.push_screen_wait(Why(reasons, self._money(market, offer), deeper))
+        why = self.whys.take(self.app).about(reasons, self._money(market, offer), deeper)
+        try:
+            reference = await self.app.push_screen_wait(why)
+        finally:
+            self.whys.prepare_soon(self.app)
         if reference is not None:
             self._go_record(reference)
 

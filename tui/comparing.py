@@ -9,10 +9,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -80,15 +80,14 @@ def compared(typed: str, pinned: str | None, seen: str | None, forked: bool = Fa
 class Keys(Scrolling[str | None]):
     """Somebody's keys; the fingerprint that is to be pinned, None where none is."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, author: Author, seen: SeenKey | None, now: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._author, self._seen = author, seen
         self.typed = Input(placeholder="the fingerprint that they told you: SHA256:…", id="fingerprint", compact=True)
-        self.told, self.says = Told(partial(keys_told, author, seen, now)), Told(id="says")
+        self.told, self.says = Told(), Told(id="says")
         self.ground = Ground(classes="dialog", id="keys")
-        self.ground.border_title = Text(f"The key of {author.address}")
         self.buttons = Horizontal(classes="buttons")
         self.pin: Button | None = None
         """It pins what was typed; made when there is something to pin."""
@@ -98,14 +97,30 @@ class Keys(Scrolling[str | None]):
         with self.ground:
             yield self.told
             yield first(self.typed)
-            if self._seen is not None:
-                with self.buttons:
-                    yield Button("Back", id="no", compact=True)
-                    yield Button("Pin the key seen", id="seen", variant="warning", compact=True)
         yield Foot()
 
-    def on_mount(self) -> None:
-        self.typed.focus()
+    def about(self, author: Author, seen: SeenKey | None, now: float) -> Self:
+        """Whose keys they are, before they are shown; `now` in Unix seconds."""
+        self._author, self._seen = author, seen
+        self.ground.border_title = Text(f"The key of {author.address}")
+        self.told.show(partial(keys_told, author, seen, now))
+        if self.is_mounted:
+            self.set_focus(self.typed)  # before any key that comes now
+        return self
+
+    @on(events.ScreenResume)
+    async def _came(self) -> None:
+        """To the front, for the first time: what could be pinned without typing has a button."""
+        self.set_focus(self.typed)
+        if self._seen is not None and not self.buttons.is_attached:
+            seen = Button("Pin the key seen", id="seen", variant="warning", compact=True)
+            await self._offer(Button("Back", id="no", compact=True), seen)
+
+    async def _offer(self, *buttons: Button) -> None:
+        """Show buttons, after those that are there."""
+        if not self.buttons.is_attached:
+            await self.ground.mount(self.buttons)
+        await self.buttons.mount(*buttons)
 
     @on(Input.Changed)
     async def _typed(self) -> None:
@@ -124,9 +139,7 @@ class Keys(Scrolling[str | None]):
             self.pin.disabled = found.pins is None
         elif found.pins is not None:
             self.pin = Button("Pin this", id="yes", variant="success", compact=True)
-            if not self.buttons.is_attached:
-                await self.ground.mount(self.buttons)
-            await self.buttons.mount(self.pin)
+            await self._offer(self.pin)
 
     @on(Input.Submitted)
     def _given(self) -> None:

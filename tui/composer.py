@@ -62,7 +62,7 @@ PREVIEW_DELAY: Final = 0.15
 class Composer(Over[Reference | None]):
     """Gives the reference of what was published, or None where it was left as a draft.
 
-    It may be mounted before anybody writes (`tui.warming`): what is written in it, it is told by `take`, right before
+    It may be mounted before anybody writes (`tui.waiting`): what is written in it, it is told by `about`, right before
     it is shown.
     """
 
@@ -122,7 +122,7 @@ class Composer(Over[Reference | None]):
             yield self.suggestions
         yield Foot()
 
-    def take(self, draft: Draft) -> Self:
+    def about(self, draft: Draft) -> Self:
         """What is to be written, before it is shown."""
         self.draft, self._kept_as = draft, draft.name
         self.subject.display = draft.subject

@@ -7,7 +7,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
@@ -82,6 +82,8 @@ class Frame(Holding[None]):
         self.books = books or shelf
         self.keymap: Mapping[str, str] = {}
         """Keys by the ids of bindings, where they are not those of `tui.keys`; set before the screen is shown."""
+        self.around: Sequence[Callable[[], Awaitable[None]]] = ()
+        """What the application has made before anybody asks for it; likewise."""
         self.spot = Spot(Place())
         self._panes: dict[Tab, Pane] = {}
         self._mounting: dict[Tab, Awaitable[None]] = {}
@@ -224,7 +226,7 @@ class Frame(Holding[None]):
 
     def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
         """What is made before anybody asks for it, one after the other."""
-        return [partial(self.make_ready, tab) for tab in sorted(PANES)]
+        return [*self.around, *(partial(self.make_ready, tab) for tab in sorted(PANES))]
 
     async def make_ready(self, tab: Tab) -> None:
         """Make the pane of a view before anybody asks for it."""

@@ -8,7 +8,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from rich.text import Text
 from textual import events, on
@@ -120,7 +120,7 @@ def _choose_theme(app: App[Any]) -> None:
         sorted(name for name in app.available_themes if name.startswith("thimbl") == is_ours)
         for is_ours in (True, False)
     )
-    app.push_screen(Palette([choose(name) for name in (*ours, *others)], "Themes", "a name"), done)
+    app.push_screen(Palette().about([choose(name) for name in (*ours, *others)], "Themes", "a name"), done)
 
 
 def done(chosen: Command | None) -> None:
@@ -153,9 +153,9 @@ class Listed(Painted, can_focus=False):
             super().__init__()
             self.row = row
 
-    def __init__(self, rows: Sequence[Command], *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.rows = rows
+        self.rows: Sequence[Command] = ()
         self.at = 0
 
     def show(self, rows: Sequence[Command]) -> None:
@@ -196,7 +196,7 @@ class Listed(Painted, can_focus=False):
 class Palette(Over[Command | None]):
     """A list that is narrowed down by typing; the command that was chosen, None where none was."""
 
-    AUTO_FOCUS = "#wanted"
+    AUTO_FOCUS = ""
     enter_does: ClassVar[str] = "Do it"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back"),
@@ -206,22 +206,37 @@ class Palette(Over[Command | None]):
         Binding("pageup", "turn(-1)", show=False),
     ]
 
-    def __init__(self, offered: Sequence[Command], title: str = "Commands", wanted: str = "what to do") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._offered, self._title, self._wanted = offered, title, wanted
-        self.listed = Listed(offered, id="found")
+        self._offered: Sequence[Command] = ()
+        self.ground = Ground(classes="dialog", id="palette")
+        self.wanted = first(Input(id="wanted", compact=True))
+        self.listed = Listed(id="found")
+
+    def compose(self) -> ComposeResult:
+        with self.ground:
+            yield self.wanted
+            yield self.listed
+        yield Foot()
+
+    def about(self, offered: Sequence[Command], title: str = "Commands", wanted: str = "what to do") -> Self:
+        """What it offers, before it is shown."""
+        self._offered = offered
+        self.ground.border_title = Text(title)
+        self.wanted.placeholder = f"{wanted}: any words of it"
+        self.listed.show(offered)
+        if self.is_mounted:
+            self.set_focus(self.wanted)  # before any key that comes now
+        return self
+
+    def on_mount(self) -> None:
+        if self._offered:
+            self.set_focus(self.wanted)
 
     @property
     def found(self) -> Sequence[Command]:
         """The commands of the list."""
         return self.listed.rows
-
-    def compose(self) -> ComposeResult:
-        with Ground(classes="dialog", id="palette") as dialog:
-            dialog.border_title = Text(self._title)
-            yield first(Input(placeholder=f"{self._wanted}: any words of it", id="wanted", compact=True))
-            yield self.listed
-        yield Foot()
 
     @on(Input.Changed, "#wanted")
     def _narrow(self, message: Input.Changed) -> None:

@@ -3,7 +3,8 @@
 - What signs or forgets asks first.
 """
 
-from functools import partial
+from collections.abc import Awaitable, Callable
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -14,15 +15,25 @@ from thimbl.store.reader import Reader
 from thimbl.store.types import Author
 from tui.aside import told
 from tui.muting import MutingScreen
+from tui.waiting import Waiting
 
 if TYPE_CHECKING:
     from thimbl.core.web import FeedUrl
     from thimbl.store.pins import SeenKey
+    from tui.comparing import Keys
     from tui.lookup import Acquaintance
 
 
 class PeopleScreen(MutingScreen):
     """The screen, with what follows, unfollows and pins."""
+
+    @cached_property
+    def keys(self) -> "Waiting[Keys]":
+        """A dialog that compares keys waits."""
+        return Waiting("keys", _new_keys)
+
+    def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
+        return [*super().made_ready(), partial(self.keys.prepare, self.app)]
 
     @property
     def whom(self) -> Address | None:
@@ -98,10 +109,11 @@ class PeopleScreen(MutingScreen):
         if author.web is not None:
             self.say("A feed of the web has no key: nobody signs it.")
             return
-        from tui.comparing import Keys
-
         self.app.clear_notifications()  # else they lie over its buttons
-        chosen = await self.app.push_screen_wait(Keys(author, seen, self.clock()))
+        try:
+            chosen = await self.app.push_screen_wait(self.keys.take(self.app).about(author, seen, self.clock()))
+        finally:
+            self.keys.prepare_soon(self.app)
         if chosen is None:
             return
         try:
@@ -111,6 +123,12 @@ class PeopleScreen(MutingScreen):
             return
         self.say(f"Pinned for {author.address}: {chosen}.")
         self.action_fetch()
+
+
+def _new_keys() -> "Keys":
+    from tui.comparing import Keys
+
+    return Keys()
 
 
 def _keys(address: Address, reader: Reader) -> "tuple[Author, SeenKey | None] | None":

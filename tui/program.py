@@ -13,7 +13,8 @@ import select
 import signal
 import sys
 from collections.abc import Sequence
-from typing import ClassVar, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events, on
 from textual.app import App
@@ -23,7 +24,8 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
-from textual.widget import Widget
+from textual.widget import MountError, Widget
+from textual.worker import WorkerFailed
 
 from tui.keyhelp import key_of
 from tui.keys import AROUND
@@ -32,6 +34,10 @@ from tui.settings import Comfort
 from tui.small import TooSmall, is_too_small
 from tui.starting import let_go
 from tui.themes import DARK, THEMES, with_own
+from tui.waiting import Waiting
+
+if TYPE_CHECKING:
+    from tui.palette import Command, Palette
 
 R = TypeVar("R")
 
@@ -106,6 +112,12 @@ class Program(App[R]):
         that goes, none of those under it moves for that, and the one in front is painted as it comes there."""
         return super()._prune(*nodes, parent=None if all(isinstance(node, Screen) for node in nodes) else parent)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a fault; not with the one that something can not be mounted any more, since the program ends."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._exit and isinstance(cause, MountError)):
+            super()._handle_exception(error)
+
     def get_driver_class(self) -> type[Driver]:
         """Textual's, but that Escape is answered at once; where the environment names none, and on Unix."""
         chosen = super().get_driver_class()
@@ -120,7 +132,10 @@ class Program(App[R]):
         return [NoColor()] if self.no_color else super().get_line_filters()
 
     async def on_event(self, event: events.Event) -> None:
-        """What is pasted holds text and no key strokes: Textual would draw a control as it is, and the terminal act."""
+        """What is pasted holds text and no key strokes: Textual would draw a control as it is, and the terminal act.
+        What is typed after the key that leaves does nothing here."""
+        if self._exit and isinstance(event, events.InputEvent | events.Paste):
+            return
         if isinstance(event, events.Paste):
             event.text = event.text.translate(NOT_PASTED)
         await super().on_event(event)
@@ -166,8 +181,18 @@ class Program(App[R]):
         """Everything that can be done from here, by name."""
         from tui.palette import Palette, commands, done  # only here: the first screen needs none
 
+        def chosen(command: "Command | None") -> None:
+            self.palettes.prepare_soon(self)
+            done(command)
+
         if not isinstance(self.screen, Palette | TooSmall):
-            self.push_screen(Palette(commands(self, self.screen)), done)
+            offered = commands(self, self.screen)
+            self.push_screen(self.palettes.take(self).about(offered), chosen)
+
+    @cached_property
+    def palettes(self) -> "Waiting[Palette]":
+        """One of them waits."""
+        return Waiting("palette", _new_palette)
 
     def action_help_quit(self) -> None:
         """What Ctrl-C does where nothing is to be copied: Textual says how to leave, and so is it said here."""
@@ -179,6 +204,12 @@ class Program(App[R]):
             super().action_suspend_process()
         else:
             self.notify("No shell started this that could wake it again.", markup=False)
+
+
+def _new_palette() -> "Palette":
+    from tui.palette import Palette
+
+    return Palette()
 
 
 def has_shell() -> bool:

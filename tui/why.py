@@ -6,7 +6,7 @@ Each leads on: Enter derives it, `v` opens a record in its thread. Esc goes one 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -117,15 +117,15 @@ def leaf_of(reasons: Sequence[Whence], money: Callable[[int], str], how: str = "
 class Why(Over[Reference | None]):
     """One figure, or several; the record that the reader wants to see, if any."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Back"),
         Binding("v", "record", "Record", tooltip="open the selected record"),
     ]
 
-    def __init__(self, reasons: Sequence[Whence], money: Callable[[int], str], deeper: Deeper) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._money, self._deeper = money, deeper
-        self._steps = [list(reasons)]
+        self._steps: list[list[Whence]] = []
         self._rows: list[str | None] = [None]
         """The row that was selected at each step."""
         self._parts: Sequence[Part] = ()
@@ -141,8 +141,20 @@ class Why(Over[Reference | None]):
         yield framed(self.grid, "Why")
         yield Foot()
 
+    def about(self, reasons: Sequence[Whence], money: Callable[[int], str], deeper: Deeper) -> Self:
+        """What is derived, before it is shown; `money` writes an amount in minor units."""
+        self._money, self._deeper = money, deeper
+        self._steps = [list(reasons)]
+        if self.is_mounted:
+            self._begin()
+        return self
+
     def on_mount(self) -> None:
-        self.grid.focus()
+        if self._steps:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.set_focus(self.grid)
         self._show()
 
     def _show(self) -> None:

@@ -4,9 +4,8 @@
 - Only the last post is taken back by a key, as one notices a slip; any other by `thimbl retract`.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from textual import work
@@ -21,15 +20,11 @@ from tui.draft import Draft
 from tui.living import LivingScreen
 from tui.ports import POST_DRAFT, Desk, edit_draft, reply_draft
 from tui.setting import paragraph
-from tui.warming import PAUSE
+from tui.waiting import Waiting
 from tui.when import exactly
-from tui.workers import begin
 
 if TYPE_CHECKING:
     from tui.composer import Composer
-
-COMPOSER: Final = "composer"
-"""What the application calls the composer that waits."""
 
 TAKEN_BACK_SHOWN: Final = 6
 """Lines of a post that stand over the question whether it is taken back."""
@@ -41,39 +36,25 @@ SHORT_ID: Final = 8
 class WritingScreen(LivingScreen):
     """The screen, with what writes."""
 
-    _composer: "Composer | None" = None
-    """One that waits for something to be written."""
+    @cached_property
+    def composers(self) -> "Waiting[Composer]":
+        """One of them waits for something to be written."""
+        return Waiting("composer", self._new_composer)
 
-    def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
-        return [self.make_composer, *super().made_ready()]
-
-    async def make_composer(self) -> None:
-        """Mount a composer before anybody writes: that takes longer than all else that `c` does."""
+    def _new_composer(self) -> "Composer":
         from tui.composer import Composer
 
-        if self._composer is None:
-            made = self._composer = Composer(self.shelf, self.pen)
-            self.app.install_screen(made, COMPOSER)  # or it would outlive the program
-            await self.app._get_screen(made)[1]
-            made._refresh_layout(self.app.size)
+        return Composer(self.shelf, self.pen)
+
+    def made_ready(self) -> list[Callable[[], Awaitable[None]]]:
+        return [partial(self.composers.prepare, self.app), *super().made_ready()]
 
     async def _written(self, draft: Draft) -> Reference | None:
         """What was published of a draft; None where it still is one."""
-        from tui.composer import Composer
-
-        composer, self._composer = self._composer, None
-        if composer is None:
-            composer = Composer(self.shelf, self.pen)
-        else:
-            self.app.uninstall_screen(COMPOSER)
         try:
-            return await self.app.push_screen_wait(composer.take(draft))
+            return await self.app.push_screen_wait(self.composers.take(self.app).about(draft))
         finally:
-            begin(self, self._make_composer_soon, "composer", exclusive=True)
-
-    async def _make_composer_soon(self) -> None:
-        await asyncio.sleep(PAUSE)
-        await self.make_composer()
+            self.composers.prepare_soon(self.app)
 
     @work
     async def action_compose(self) -> None:

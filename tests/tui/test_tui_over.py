@@ -139,8 +139,8 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
     in it; the next one waits when it is left."""
 
     async def scene(s: Session) -> None:
-        await s.screen.make_composer()
-        waiting = s.screen._composer
+        await s.screen.composers.prepare(s.app)
+        waiting = s.screen.composers.one
         assert waiting is not None
         assert waiting.is_mounted
         s.app.theme = "thimbl-contrast"
@@ -157,7 +157,7 @@ def test_the_composer_waits_to_be_written_in(tmp_path: Path) -> None:
         await s.until(lambda: waiting.preview.region.x > waiting.area.region.x, "what is beside it")
         await s.press("escape")
         await closed(s)
-        await s.until(lambda: s.screen._composer not in (None, waiting), "the next one")
+        await s.until(lambda: s.screen.composers.one not in (None, waiting), "the next one")
         await s.until(lambda: not waiting.is_running, "the end of the first")
 
     play(tmp_path, scene)

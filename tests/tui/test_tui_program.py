@@ -1,11 +1,18 @@
-"""What every application of ours has: here, that it sees when its terminal has gone."""
+"""What every application of ours has: here, that it sees when its terminal has gone, and how it ends."""
 
 import os
 import pty
+from functools import partial
+from pathlib import Path
 
 import pytest
+from textual import events
+from textual.widgets import Label
+from textual.worker import WorkerFailed
 
+from tests.tui.running import Session, play
 from tui.program import has_gone, has_shell
+from tui.workers import begin
 
 
 def test_a_terminal_that_has_gone_is_seen() -> None:
@@ -34,3 +41,45 @@ def test_who_can_wake_it_again(
     monkeypatch.setattr(os, "getsid", sessions.__getitem__)
     monkeypatch.setattr(os, "getpgid", groups.__getitem__)
     assert has_shell() is is_there
+
+
+@pytest.mark.parametrize("key", ["slash", "colon", "c", "4", "f"])
+def test_what_is_typed_after_the_key_that_leaves_does_nothing(tmp_path: Path, key: str) -> None:
+    """Both were read at once. Nothing can be mounted any more by then, which is no fault."""
+
+    async def scene(s: Session) -> None:
+        driver = s.app._driver
+        assert driver is not None
+        for name in ("q", key):
+            driver.send_message(events.Key(name, name if len(name) == 1 else None))
+        await s.until(lambda: not s.app.is_running, "the end")
+        assert s.app.return_code == 0
+
+    play(tmp_path, scene)
+
+
+def test_what_is_being_mounted_as_the_program_ends_is_no_fault(tmp_path: Path) -> None:
+    """Nobody is told of it."""
+
+    async def scene(s: Session) -> None:
+        begin(s.screen, partial(s.screen.meet, Label("nobody sees it")), "late")
+        begin(s.app, partial(s.app.palettes.prepare, s.app), "later")
+        s.app.exit()
+        await s.until(lambda: not s.app.is_running, "the end")
+        assert s.app.return_code == 0
+
+    play(tmp_path, scene)
+
+
+def test_any_other_fault_as_the_program_ends_is_told(tmp_path: Path) -> None:
+    async def scene(s: Session) -> None:
+        async def work() -> None:
+            s.app.exit()
+            raise OSError("the disk is full")
+
+        begin(s.app, work, "fault")
+        await s.until(lambda: not s.app.is_running, "the end")
+        assert s.app.return_code == 1
+
+    with pytest.raises(WorkerFailed, match="the disk is full"):
+        play(tmp_path, scene)
