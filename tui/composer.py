@@ -117,7 +117,7 @@ class Composer(Over[Reference | None]):
             with Horizontal(id="buttons"):
                 yield self.counter
                 send = Text(f"Send  {key_of(self.app, Composer.BINDINGS, 'send')}")
-                yield Button(send, id="send", variant="primary", compact=True)
+                yield Button(send, id="send", variant="primary", compact=True, disabled=True)
                 yield Button("Keep as draft", id="leave", compact=True)
             yield self.suggestions
         yield Foot()
