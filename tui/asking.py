@@ -26,7 +26,7 @@ from thimbl.core.terminal import safe_line
 from tui.aside import told
 from tui.foot import Foot
 from tui.lines import Line, Role, line, wrap
-from tui.over import Over, first
+from tui.over import BY_TAB, Over, first
 from tui.sheet import Sheet
 from tui.strips import Ground
 from tui.workers import begin
@@ -49,12 +49,10 @@ class Asking(Over[Rehearsed | None]):
     """A form; what its answers would sign, or None where nothing. `before` are answers that were given already, and
     `trouble` is what was wrong with them."""
 
-    # Before the line of text sees them: whoever types on means the next one, and a key may come before its answer.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back"),
-        Binding("enter", "answer_next", show=False, priority=True),
-        Binding("tab", "app.focus_next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("enter", "answer_next", show=False, priority=True),  # as `BY_TAB`, and for the same reason
+        *BY_TAB,
     ]
 
     def __init__(

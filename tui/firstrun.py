@@ -22,6 +22,7 @@ from textual.widgets import Button, Input, Label, Static
 from thimbl.core.address import Address, AddressError
 from tui.aside import told
 from tui.foot import Foot
+from tui.over import BY_TAB
 from tui.ports import Desk
 from tui.program import Program
 from tui.settings import Comfort
@@ -71,6 +72,7 @@ class FirstPage(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="change the address; from there: leave"),
         Binding("ctrl+s", "make", "Make the account", tooltip="make what is shown", priority=True),
+        *BY_TAB,
     ]
 
     def __init__(self, beginning: Beginning, made: Callable[[Desk], object]) -> None:

@@ -26,7 +26,7 @@ from tui.children import ChildFailed, preview
 from tui.foot import Foot
 from tui.lines import Role
 from tui.lookup import Acquaintance, Found, feed_found, nothing_found, plan_found
-from tui.over import first
+from tui.over import BY_TAB, first
 from tui.ports import Desk
 from tui.scrolling import Scrolling, Told
 from tui.setting import paragraph
@@ -62,7 +62,7 @@ def meant(text: str, me: Address) -> Whom:
 class Follow(Scrolling[Whom | None]):
     """Whom one follows now; None where nothing was changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back"), *BY_TAB]
 
     def __init__(
         self, desk: Desk, clock: Callable[[], float], know: Know, add: Add, address: Address | None = None

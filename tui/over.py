@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding
 from textual.color import Color
 from textual.css.styles import RulesMap
 from textual.geometry import Size
@@ -28,6 +29,13 @@ from tui.strips import Lines
 
 R = TypeVar("R")
 W = TypeVar("W", bound=Widget)
+
+BY_TAB: Final = (
+    Binding("tab", "app.focus_next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+)
+"""Keys of what has several lines to type in. Such a line does not see them first: whoever types on means the next one,
+and a key may come before its answer."""
 
 STYLES_KEPT: Final = 4_096
 """Dimmed styles that are remembered: those of several themes, of which each has some hundred."""

@@ -21,6 +21,13 @@ async def press(app: App[Any], *keys: str) -> None:
 
     As `Pilot.press` does, but that waits for the process to idle, by the clock, after each.
     """
+    for key in keys:
+        send(app, key)
+        await settle(app)
+
+
+def send(app: App[Any], *keys: str) -> None:
+    """Press keys at once, as a terminal tells of them when the program was busy."""
     driver = app._driver
     assert driver is not None
     for key in keys:
@@ -28,7 +35,6 @@ async def press(app: App[Any], *keys: str) -> None:
         event = events.Key(name, key if len(key) == 1 else None)
         event.set_sender(app)
         driver.send_message(event)
-        await settle(app)
 
 
 async def settle(app: App[Any]) -> None:

@@ -4,10 +4,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
+from tests.tui.eyes import send
 from tests.tui.fair import COMMUNE, Stroll, held, stroll
 from tests.tui.village import NOW, Village
 from thimbl.core.address import Address
@@ -181,8 +181,7 @@ def test_subscribing_shows_the_record_first(tmp_path: Path) -> None:
         await s.until(lambda: "You have no subscription of OVEN-1 that counts" in "".join(s.app.said))
         await s.press("S")
         fields = await form(s)
-        for key in ("4", "enter", "2", "tab"):  # faster than anything is answered
-            s.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        send(s.app, "4", "enter", "2", "tab")
         await s.until(lambda: [field.value for field in fields] == ["4", "2"])
         await s.until(lambda: s.app.focused is not None and s.app.focused.id == "next")
         for typed, refused in (("450", "come in units of"), ("1e3", "is not an amount"), ("4,00", "come in units of")):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.eyes import until
+from tests.tui.eyes import send, until
 from tests.tui.running import Session, closed, composer, opened, play
 from tests.tui.village import Village, VillageDesk
 from thimbl.core.address import Address
@@ -69,7 +69,8 @@ def test_from_nothing_to_a_desk(tmp_path: Path) -> None:
         await until(lambda: "not an address" in said(page).lower() or "ana@" in said(page))
         assert page.address.has_focus
         assert founder.made == []
-        await app._press_keys([*"@mill.example", "tab", *"Cy", "ctrl+s"])
+        send(app, *"@mill.example", "tab", *"Cy", "ctrl+s")
+        await until(lambda: page.called.value == "Cy")
         assert founder.made == []
         await app._press_keys(["enter"])
         await until(lambda: page.shown is not None)

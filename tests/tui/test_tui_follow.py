@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Button
 
 from tests.support.scribe import Scribe
+from tests.tui.eyes import send
 from tests.tui.running import Session, closed, opened, play
 from tests.tui.test_tui_web import BLOG
 from tests.tui.village import ME, NOW, furnished
@@ -93,6 +94,19 @@ def test_a_feed_and_the_plan_in_it() -> None:
     for raw in (b"[]", b"{", b"\xff"):
         with pytest.raises(ValueError, match=r"\w"):
             feed_found(raw, BLOG)
+
+
+def test_what_is_typed_right_after_tab_is_the_name(tmp_path: Path) -> None:
+    async def scene(s: Session) -> None:
+        await s.press("f")
+        await opened(s, Follow)
+        dialog = s.app.screen
+        assert isinstance(dialog, Follow)
+        await s.until(lambda: dialog.where.has_focus)
+        send(s.app, "b", "tab", "B", "shift+tab", "o")  # in the place of what was there, as whenever one comes back
+        await s.until(lambda: (dialog.where.value, dialog.nick.value) == ("o", "B"))
+
+    play(tmp_path, scene)
 
 
 @pytest.mark.parametrize(
