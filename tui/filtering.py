@@ -42,14 +42,14 @@ class FilteringPane(SigningPane):
     def action_filter(self) -> None:
         self.words.display = True
         self.words.value = self.grid.words
-        self.words.focus()
+        self.screen.set_focus(self.words)  # at once: the next key is a letter of them
 
     def _hide_filter(self) -> None:
         was_typing = self.is_typing
         if self._words is not None:
             self._words.display = False
         if was_typing:
-            self.grid.focus()
+            self.screen.set_focus(self.grid)
 
     @on(Input.Changed)
     def _typed(self, message: Input.Changed) -> None:
@@ -62,4 +62,4 @@ class FilteringPane(SigningPane):
         message.stop()
         if not self.grid.words:
             message.input.display = False
-        self.grid.focus()
+        self.screen.set_focus(self.grid)

@@ -193,7 +193,7 @@ class GoingScreen(Frame):
         """Read the page or the list; the page takes all of a narrow screen."""
         self.is_reading = part is self.detail
         self.query_one("#panes").set_class(self.is_reading, "-reading")
-        part.focus()
+        self.set_focus(part)
 
     def _bring(self, spot: Spot) -> None:
         place = spot.place
@@ -201,7 +201,7 @@ class GoingScreen(Frame):
         if place.is_pane or place.tab is not Tab.SEARCH:
             self.put_words_away()
         if not place.is_pane and (self.focused is None or self.query_one("#panes") not in self.focused.ancestors):
-            self.timeline.focus()
+            self.set_focus(self.timeline)
         self.show_where()
         if self._available != (available := (place.is_pane, place.tab, place.is_view)):
             self._available = available
@@ -340,7 +340,7 @@ class GoingScreen(Frame):
         elif not self.spot.place.is_pane and self.is_reading:
             self._look_at(self.timeline)
         elif self.detail.has_focus:
-            self.timeline.focus()
+            self.set_focus(self.timeline)
         elif self.trail:
             self._open_soon(self.trail.pop())
         elif self.spot.place.unread:

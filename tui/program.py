@@ -29,7 +29,7 @@ from textual.worker import WorkerFailed
 
 from tui.keyhelp import key_of
 from tui.keys import AROUND
-from tui.paint import STYLES
+from tui.paint import STYLES, Painted
 from tui.settings import Comfort
 from tui.small import TooSmall, is_too_small
 from tui.starting import let_go
@@ -138,7 +138,19 @@ class Program(App[R]):
             return
         if isinstance(event, events.Paste):
             event.text = event.text.translate(NOT_PASTED)
-        await super().on_event(event)
+        if not (isinstance(event, events.Key) and await self._is_answered(event)):
+            await super().on_event(event)
+
+    async def _is_answered(self, event: events.Key) -> bool:
+        """Do at once what a key does where nothing is typed. Textual sends it up through all that is around the focus
+        first: whatever is typed in the same moment, as over a line that had stalled, would be on its way by then, and
+        act here instead of in what the key opens."""
+        if event.is_forwarded or not self.app_focus or not isinstance(self.focused, Painted):
+            return False
+        if not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
+            return False
+        await asyncio.sleep(0)  # for what is begun by it, and opens something
+        return True
 
     @on(events.Mount)
     def _leave_at_signals(self) -> None:

@@ -37,13 +37,13 @@ class SearchingScreen(GoingScreen):
             self.go(self._spots.get(Tab.SEARCH, Spot(Place(Tab.SEARCH))).place)
         self.words.value = self.spot.place.words or self.words.value  # selected: to change, or to type over
         self.words.display = True
-        self.words.focus()
+        self.set_focus(self.words)  # at once: the next key is a letter of them
 
     def hide_search(self) -> None:
         """Put the search line away."""
         self.put_words_away()
         if not self.spot.place.is_pane:
-            self.timeline.focus()
+            self.set_focus(self.timeline)
 
     def on_input_submitted(self, message: "Input.Submitted") -> None:
         """Search for what was typed, where it was typed into the search line."""

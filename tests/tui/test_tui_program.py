@@ -6,11 +6,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.widgets import Label
+from textual.widgets import Input, Label, TextArea
 from textual.worker import WorkerFailed
 
 from tests.tui.eyes import send
-from tests.tui.running import Session, play
+from tests.tui.running import Session, opened, play
+from tui.acting import ThimblScreen
+from tui.composer import Composer
+from tui.follow import Follow
+from tui.palette import Palette
+from tui.places import Tab
 from tui.program import has_gone, has_shell
 from tui.workers import begin
 
@@ -80,3 +85,32 @@ def test_any_other_fault_as_the_program_ends_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(WorkerFailed, match="the disk is full"):
         play(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "line"),
+    [
+        (":", Palette, "#wanted"),
+        ("c", Composer, "#text"),
+        ("r", Composer, "#text"),
+        ("f", Follow, "#address"),
+        ("/", ThimblScreen, "#search"),
+    ],
+)
+def test_what_is_typed_with_a_key_is_in_what_it_opens(tmp_path: Path, keys: str, kind: type, line: str) -> None:
+    """Not even a key that comes with it acts on what was there before: a line that had stalled brings many at once."""
+
+    async def scene(s: Session) -> None:
+        for waiting in (s.app.palettes, s.screen.composers):
+            await waiting.prepare(s.app)
+        at = s.screen.timeline.key
+        send(s.app, keys, "2", "j", "x")
+        await opened(s, kind)
+        await s.until(lambda: s.app.screen.query(line), "a line to type in")
+        field = s.app.screen.query_one(line)
+        assert isinstance(field, Input | TextArea)
+        await s.until(lambda: (field.value if isinstance(field, Input) else field.text) == "2jx", "what was typed")
+        assert s.screen.timeline.key == at
+        assert s.screen.spot.place.tab is Tab.TIMELINE
+
+    play(tmp_path, scene)
