@@ -75,6 +75,11 @@ class ThimblApp(Program[None]):
         """The one screen."""
         return self.reading
 
+    async def before_key(self, key: str) -> None:
+        """As the one screen says, where it is in front."""
+        if self.screen is self.reading:
+            await self.reading.before_key(key)
+
     def on_load(self) -> None:
         """Ask for where the reader left off, while the screen is made that shows it."""
         self.reading.prepare()

@@ -112,6 +112,9 @@ class Program(App[R]):
         that goes, none of those under it moves for that, and the one in front is painted as it comes there."""
         return super()._prune(*nodes, parent=None if all(isinstance(node, Screen) for node in nodes) else parent)
 
+    async def before_key(self, key: str) -> None:
+        """Wait for what a key is about, for a moment at most. Called where nothing is typed."""
+
     def _handle_exception(self, error: Exception) -> None:
         """End with a fault; not with the one that something can not be mounted any more, since the program ends."""
         cause = error.error if isinstance(error, WorkerFailed) else error
@@ -147,6 +150,7 @@ class Program(App[R]):
         act here instead of in what the key opens."""
         if event.is_forwarded or not self.app_focus or not isinstance(self.focused, Painted):
             return False
+        await self.before_key(event.key)
         if not (await self._check_bindings(event.key, priority=True) or await self._check_bindings(event.key)):
             return False
         await asyncio.sleep(0)  # for what is begun by it, and opens something

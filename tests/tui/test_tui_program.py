@@ -1,5 +1,6 @@
 """What every application of ours has: here, that it sees when its terminal has gone, and how it ends."""
 
+import asyncio
 import os
 import pty
 from functools import partial
@@ -10,12 +11,13 @@ from textual.widgets import Input, Label, TextArea
 from textual.worker import WorkerFailed
 
 from tests.tui.eyes import send
-from tests.tui.running import Session, opened, play
+from tests.tui.running import Session, closed, opened, play
 from tui.acting import ThimblScreen
+from tui.comparing import Keys
 from tui.composer import Composer
 from tui.follow import Follow
 from tui.palette import Palette
-from tui.places import Tab
+from tui.places import Spot, Tab
 from tui.program import has_gone, has_shell
 from tui.workers import begin
 
@@ -112,5 +114,42 @@ def test_what_is_typed_with_a_key_is_in_what_it_opens(tmp_path: Path, keys: str,
         await s.until(lambda: (field.value if isinstance(field, Input) else field.text) == "2jx", "what was typed")
         assert s.screen.timeline.key == at
         assert s.screen.spot.place.tab is Tab.TIMELINE
+
+    play(tmp_path, scene)
+
+
+def test_what_is_typed_with_the_key_of_a_view_is_about_that_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until the view is there: a moment, and where that does not come, once."""
+
+    async def scene(s: Session) -> None:
+        send(s.app, "5", "j", "K")
+        await opened(s, Keys)
+        await s.until(lambda: "The key of lower@fields.example" in s.shown)
+        await s.press("escape")
+        await closed(s)
+        before = len(s.desk.marked)
+        send(s.app, "1", "2", "A")
+        await s.until(lambda: "marked as read" in s.status)
+        await s.until(lambda: s.screen.is_listed and s.screen.spot.place.tab is Tab.MENTIONS)
+        mentions = set(s.screen.timeline.keys)
+        assert mentions
+        assert {rowid for rowids, _ in s.desk.marked[before:] for rowid in rowids} <= mentions
+
+        waited: list[object] = []
+
+        async def never() -> None:
+            waited.append(s.screen.spot)
+            await asyncio.Event().wait()
+
+        async def nowhere(spot: Spot) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(s.screen, "arrival", never)
+        monkeypatch.setattr(s.screen, "open_place", nowhere)
+        send(s.app, "1", "j", "k", "T", "ctrl+q")
+        await s.until(lambda: not s.app.is_running, "the end")
+        assert len(waited) == 1
 
     play(tmp_path, scene)
