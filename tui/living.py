@@ -101,8 +101,12 @@ class LivingScreen(ReadingScreen):
     # What is unread
 
     async def _unread_here(self) -> list[int]:
-        """The unread rows of this list, top first."""
-        timeline, place = self.timeline, self.spot.place
+        """The unread rows of this list, top first; none where the reader has gone on before it stood."""
+        timeline, spot = self.timeline, self.spot
+        await self.arrival()
+        if self.spot is not spot:
+            return []
+        place = spot.place
         if place.is_items:
             await self.all_known()
             found = await self.ask(partial(places.unread_in, place=place, have=timeline.row_of))

@@ -35,13 +35,16 @@ class Waiting(Generic[S]):
             await self._lay_out(made, app)
 
     async def _lay_out(self, made: S, app: App[Any]) -> None:
-        """Tell all that is in it its size, and those that came by that; what they ask for then changes nothing."""
+        """Tell all that is in it its size, and those that came by that; what they ask for then changes nothing. Where
+        it is taken meanwhile, the rest is done when it is shown."""
         for _ in range(2):
-            made._refresh_layout(app.size)
-            done = asyncio.Event()
-            made.call_later(done.set)
-            await done.wait()
-        made._layout_required = False
+            if self.one is made:
+                made._refresh_layout(app.size)
+                done = asyncio.Event()
+                made.call_later(done.set)
+                await done.wait()
+        if self.one is made:
+            made._layout_required = False
 
     def take(self, app: App[Any]) -> S:
         """The one that waits, or a new one: it is the caller's now, to tell it what it is about and to show it."""

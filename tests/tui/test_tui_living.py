@@ -1,5 +1,6 @@
 """What is unread, what has come meanwhile, and where one left off; with a real store under it."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -224,3 +225,18 @@ def test_a_missing_store_is_said_and_waited_for(tmp_path: Path) -> None:
         await s.selected("@cy the bakery asks")
 
     play(tmp_path, scene, village=village)
+
+
+def test_nothing_is_marked_in_a_list_that_was_left_before_it_stood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(s: Session) -> None:
+        await s.until(lambda: len(s.desk.marked) == 1, "the first one read")
+        arrived = asyncio.Event()
+        monkeypatch.setattr(s.screen, "arrival", arrived.wait)
+        await s.press("A", "2")
+        arrived.set()
+        await s.until(lambda: "Nothing unread here" in s.status, "the answer")
+        assert len(s.desk.marked) == 1
+
+    play(tmp_path, scene)

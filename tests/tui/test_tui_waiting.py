@@ -105,6 +105,27 @@ def test_it_is_shown_while_it_is_being_mounted(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+def test_one_that_is_taken_while_it_is_laid_out_is_left_alone(tmp_path: Path) -> None:
+    """What it is told may have to be laid out, which is still to be done."""
+
+    async def scene(s: Session) -> None:
+        waiting = s.screen.keys
+        preparing = asyncio.ensure_future(waiting.prepare(s.app))
+        await s.until(lambda: waiting.one is not None and waiting.one.is_mounted, "one that waits")
+        taken = waiting.take(s.app)
+        taken._layout_required = True
+        await preparing
+        assert taken._layout_required
+        assert waiting.one is None
+        author = await s.screen.ask(lambda reader: reader.author(s.item.address))
+        assert author is not None
+        s.app.push_screen(taken.about(author, None, NOW))
+        await opened(s, Keys)
+        await s.until(lambda: str(author.key) in s.shown, "the key")
+
+    play(tmp_path, scene)
+
+
 def test_a_derivation_waits_in_the_view_that_it_is_of(tmp_path: Path) -> None:
     """From when the view is open; the next one is about another figure."""
 
