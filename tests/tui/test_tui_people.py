@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, OptionList
 
 from tests.support.scribe import Scribe
 from tests.tui.running import Session, closed, opened, play
@@ -210,6 +210,21 @@ def test_a_key_is_about_the_selected_row_whoever_the_page_is_of(tmp_path: Path) 
         await closed(s)
 
     play(tmp_path, scene, village=village)
+
+
+def test_nobody_is_muted_of_a_list_that_was_left(tmp_path: Path) -> None:
+    async def scene(s: Session) -> None:
+        await s.press("5")
+        await s.until(lambda: s.screen.is_listed and s.screen.address is not None)
+        s.screen._listed = None  # as while the next one is read
+        await s.press("m")
+        await opened(s, Choice)
+        await s.until(lambda: "Mute what?" in s.shown)
+        choices = s.app.screen.query_one(OptionList).options
+        assert [choice.id for choice in choices] == ["w", "l"]
+        await s.press("escape")
+
+    play(tmp_path, scene)
 
 
 def test_a_new_key_is_explained_and_pinned(tmp_path: Path) -> None:
