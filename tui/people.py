@@ -41,9 +41,9 @@ class PeopleScreen(MutingScreen):
         the row before still."""
         return self.address or self.spot.place.author
 
-    async def _author(self) -> Author | None:
-        """The same, as the store knows them."""
-        whom, shown = self.whom, self.detail.facts.author
+    async def _author(self, whom: Address | None) -> Author | None:
+        """Somebody as the store knows them."""
+        shown = self.detail.facts.author
         if whom is None or (shown is not None and shown.address == whom):
             return None if whom is None else shown
         return await self.ask(lambda reader: reader.author(whom))
@@ -54,8 +54,10 @@ class PeopleScreen(MutingScreen):
 
         address = self.detail.pointed
         if address is None:
-            author = await self._author()
-            address = self.whom if author is None or not (author.followed or author.is_me) else None
+            address = self.whom
+            author = await self._author(address)
+            if author is not None and (author.followed or author.is_me):
+                address = None
         self.app.clear_notifications()  # else they lie over its buttons
         asked = Follow(self.pen.desk, self.clock, self._know, self._add, address)
         whom = await self.app.push_screen_wait(asked)
@@ -76,7 +78,7 @@ class PeopleScreen(MutingScreen):
 
     @work
     async def action_unfollow(self) -> None:
-        author = await self._author()
+        author = await self._author(self.whom)
         if author is None or not author.followed or author.is_me:
             self.say("Select somebody whom you follow.")
             return
