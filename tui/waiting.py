@@ -7,15 +7,17 @@ the next time.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.app import App
 
-from tui.over import Over
 from tui.warming import PAUSE
 from tui.workers import begin
 
-S = TypeVar("S", bound=Over[Any])
+if TYPE_CHECKING:
+    from tui.over import Over  # the first screen needs none
+
+S = TypeVar("S", bound="Over[Any]")
 
 
 class Waiting(Generic[S]):
